@@ -196,7 +196,10 @@ public final class Stanza {
         more.add(child);
         byte[] xml = payloadXml;
         if (xml != null) {
-            xml = new XmlBuffer(xml.length + 128).raw(xml).element(child, Ns.CLIENT).toByteArray();
+            xml = new XmlBuffer(xml.length + 128)
+                    .raw(xml)
+                    .element(child, Ns.CLIENT)
+                    .toByteArray();
         }
         return new Stanza(kind, to, from, type, id, lang, List.copyOf(more), xml);
     }

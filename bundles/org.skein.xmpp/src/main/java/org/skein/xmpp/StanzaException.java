@@ -7,7 +7,11 @@ public final class StanzaException extends RuntimeException {
     private final transient StanzaError error;
 
     public StanzaException(StanzaError error) {
-        super(error.condition().elementName() + (error.text().isEmpty() ? "" : ": " + error.text()), null, false, false);
+        super(
+                error.condition().elementName() + (error.text().isEmpty() ? "" : ": " + error.text()),
+                null,
+                false,
+                false);
         this.error = error;
     }
 

@@ -1,0 +1,36 @@
+package org.skein.api.auth;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+import org.skein.xmpp.Jid;
+
+/**
+ * The accounts of all virtual hosts. Stages fail with {@link AccountException} for what the caller did wrong and with
+ * {@link org.skein.api.storage.StorageException} where the database cannot answer. Any thread; never blocks.
+ */
+@ProviderType
+public interface Accounts {
+    /** Makes an account; only salted keys of {@code password} are stored. */
+    CompletionStage<Void> create(Jid account, String password);
+
+    CompletionStage<Void> setPassword(Jid account, String password);
+
+    /** Removes the account with all it owns; its sessions end with {@code not-authorized}. */
+    CompletionStage<Void> delete(Jid account);
+
+    CompletionStage<Boolean> exists(Jid account);
+
+    CompletionStage<Boolean> verify(Jid account, String password);
+
+    /**
+     * Accounts of a domain in the order of their addresses.
+     *
+     * @param after where to go on; empty to begin
+     * @param max at most that many
+     */
+    CompletionStage<List<Jid>> list(String domain, Optional<Jid> after, int max);
+
+    CompletionStage<Long> count(String domain);
+}

@@ -1,0 +1,81 @@
+package org.skein.api.session;
+
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+import org.skein.api.component.DeliveryListener;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.Stanza;
+import org.skein.xmpp.StreamError;
+
+/**
+ * A connected resource (RFC 6121 §1): its stream, its presence, and what waits for it. It outlives its stream while the
+ * client may resume. Methods may be called from any thread, except where they say "event loop".
+ */
+@ProviderType
+public interface Session {
+    /** The full JID. */
+    Jid jid();
+
+    /** Unique on this node, for logs and commands. */
+    String id();
+
+    OnlineAccount account();
+
+    /** False while the client has lost its stream and may resume. */
+    boolean isConnected();
+
+    /** The last available presence the client broadcast; empty before, and after it went unavailable. */
+    Optional<Stanza> presence();
+
+    default boolean isAvailable() {
+        return presence().isPresent();
+    }
+
+    /** Priority of {@link #presence} (-128 to 127); 0 where not available. */
+    int priority();
+
+    /**
+     * Sets the presence (of the processor that handles it), tells the {@link SessionListener}s, and lets offline
+     * messages flow if the session now accepts them. Event loop.
+     */
+    void presence(Optional<Stanza> presence);
+
+    /**
+     * Delivers a stanza to this client, behind all given before. Never blocks.
+     *
+     * @param listener told when the client has it; {@code ABSENT} if the session ended first
+     */
+    void send(Stanza stanza, DeliveryListener listener);
+
+    /** The same for what is safe at hand-over. */
+    default void send(Stanza stanza) {
+        send(stanza, DeliveryListener.NONE);
+    }
+
+    /** Runs on this session's event loop (at once if the caller is on it), behind what was given before. */
+    void execute(Runnable task);
+
+    /** Ends the session and its stream with an error. It cannot be resumed. */
+    void close(StreamError error);
+
+    /** A slot for a processor's own data about this session. Event loop. */
+    <T> Optional<T> get(Class<T> key);
+
+    /** Sets (or with null clears) a slot. Event loop. */
+    <T> void put(Class<T> key, T value);
+
+    Instant boundAt();
+
+    /** When the client last sent a stanza. */
+    Instant lastActivity();
+
+    /** {@code c2s}, {@code bosh} or {@code websocket}. */
+    String transport();
+
+    Optional<SocketAddress> remoteAddress();
+
+    /** For operators; empty without TLS. */
+    String security();
+}

@@ -1,0 +1,27 @@
+package org.skein.api.session;
+
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+import org.skein.xmpp.Jid;
+
+/** The sessions on this node. Any thread; never blocks. */
+@ProviderType
+public interface Sessions {
+    Optional<Session> session(Jid full);
+
+    Optional<OnlineAccount> account(Jid bare);
+
+    /** A snapshot. */
+    Collection<Session> all();
+
+    int count();
+
+    /**
+     * A state of an account whether online or not: from memory, else loaded for this call.
+     *
+     * @param type of an {@link AccountState} that is registered; else the stage fails
+     */
+    <T> CompletionStage<T> state(Jid account, Class<T> type);
+}
