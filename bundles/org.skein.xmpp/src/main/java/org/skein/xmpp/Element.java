@@ -39,6 +39,14 @@ public final class Element {
         return new Builder(name, namespace);
     }
 
+    /**
+     * Used by parsers. {@code content} holds strings and elements in document order, no two strings side by side. The
+     * arrays are not copied and must not change.
+     */
+    public static Element parsed(String name, String namespace, Attribute[] attributes, Object[] content) {
+        return new Element(name, namespace, attributes, content);
+    }
+
     public String name() {
         return name;
     }
