@@ -63,7 +63,13 @@ public record InitFile(Map<String, Assignment> assignments, List<Problem> proble
                 Assignment a = assignment(line, base, table, file + ":" + number);
                 String name = a.setting().name();
                 Integer before = lineOf.put(name, number);
-                if (before != null) {
+                if (before != null && name.startsWith("comp-")) {
+                    problems.add(new Problem(
+                            file,
+                            number,
+                            "'" + name + "' was already given in line " + before
+                                    + "; give each component its own number"));
+                } else if (before != null) {
                     warnings.add(new Problem(
                             file, number, "'" + name + "' was already given in line " + before + "; this line counts"));
                     found.remove(name);
@@ -106,8 +112,7 @@ public record InitFile(Map<String, Assignment> assignments, List<Problem> proble
      * @throws IllegalArgumentException with a message for the operator
      */
     public static Assignment assign(String name, String text, Path base, SettingsTable table, String origin) {
-        Setting setting =
-                table.find(name).orElseThrow(() -> new IllegalArgumentException(table.unknown(name)));
+        Setting setting = table.find(name).orElseThrow(() -> new IllegalArgumentException(table.unknown(name)));
         try {
             return new Assignment(setting, text, setting.type().convert(text, base), origin);
         } catch (IllegalArgumentException e) {

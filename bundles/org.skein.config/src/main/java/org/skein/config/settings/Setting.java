@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
  * @param defaultValue the default, for people; the component has its own
  * @param description one sentence for people
  */
-public record Setting(
-        String name, String pid, String key, SettingType type, String defaultValue, String description) {
+public record Setting(String name, String pid, String key, SettingType type, String defaultValue, String description) {
 
     /** Reads a line of a table: six fields with a tab between, of which the last two may be missing. */
     public static Setting parse(String line) {

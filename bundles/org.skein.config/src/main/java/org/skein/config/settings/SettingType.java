@@ -50,7 +50,8 @@ public record SettingType(Kind kind, List<String> choices) {
                     Kind.ENUM, Arrays.asList(text.substring("enum:".length()).split("\\|")));
         }
         for (Kind kind : Kind.values()) {
-            if (kind != Kind.ENUM && text.equals(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))) {
+            if (kind != Kind.ENUM
+                    && text.equals(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))) {
                 return new SettingType(kind, List.of());
             }
         }
@@ -70,10 +71,11 @@ public record SettingType(Kind kind, List<String> choices) {
             case PORT -> (int) number(text, -1, 65535, "a port (1 to 65535; 0 = any free port, -1 = off)");
             case BOOLEAN -> bool(text);
             case STRING -> text;
-            case LIST -> Arrays.stream(text.split(","))
-                    .map(String::strip)
-                    .filter(s -> !s.isEmpty())
-                    .toArray(String[]::new);
+            case LIST ->
+                Arrays.stream(text.split(","))
+                        .map(String::strip)
+                        .filter(s -> !s.isEmpty())
+                        .toArray(String[]::new);
             case DURATION_SECONDS -> seconds(text);
             case PATH -> text.isEmpty() ? "" : base.resolve(text).toString();
             case ENUM -> choice(text);
@@ -105,14 +107,13 @@ public record SettingType(Kind kind, List<String> choices) {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("expected " + expected + ", found nothing");
         }
-        long unit =
-                switch (text.charAt(text.length() - 1)) {
-                    case 's' -> 1;
-                    case 'm' -> 60;
-                    case 'h' -> 3600;
-                    case 'd' -> 86400;
-                    default -> 0;
-                };
+        long unit = switch (text.charAt(text.length() - 1)) {
+            case 's' -> 1;
+            case 'm' -> 60;
+            case 'h' -> 3600;
+            case 'd' -> 86400;
+            default -> 0;
+        };
         String digits = unit == 0 ? text : text.substring(0, text.length() - 1);
         return number(digits.strip(), 0, Integer.MAX_VALUE, expected) * Math.max(1, unit);
     }

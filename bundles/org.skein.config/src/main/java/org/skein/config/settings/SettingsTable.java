@@ -89,7 +89,8 @@ public final class SettingsTable {
             try {
                 Setting s = Setting.parse(line);
                 Setting before = byName.putIfAbsent(s.name(), s);
-                if (before != null && !(before.pid().equals(s.pid()) && before.key().equals(s.key()))) {
+                if (before != null
+                        && !(before.pid().equals(s.pid()) && before.key().equals(s.key()))) {
                     complaints.add(origin + ": name '" + s.name() + "' already belongs to " + before.pid());
                 }
             } catch (IllegalArgumentException e) {

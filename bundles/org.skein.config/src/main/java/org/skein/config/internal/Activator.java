@@ -1,0 +1,140 @@
+package org.skein.config.internal;
+
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.osgi.annotation.bundle.Header;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.BundleListener;
+import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationListener;
+import org.skein.config.settings.Problem;
+import org.skein.config.settings.SettingsTable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts before Declarative Services, hence an activator: when the first component comes up, its configuration is
+ * complete. A wrong file ends the start here, before anything has begun.
+ */
+@Header(name = Constants.BUNDLE_ACTIVATOR, value = "${@class}")
+public final class Activator implements BundleActivator, BundleListener {
+    private static final Logger log = LoggerFactory.getLogger(Activator.class);
+
+    private BundleContext context;
+    private Path base;
+    private Configurator configurator;
+    private FileWatch watch;
+
+    @Override
+    public void start(BundleContext context) throws Exception {
+        this.context = context;
+        String folder = context.getProperty("skein.base");
+        if (folder == null) {
+            log.warn("what=config_idle reason=\"framework property skein.base is not set\"");
+            return;
+        }
+        base = Path.of(folder).toAbsolutePath().normalize();
+        ServiceReference<ConfigurationAdmin> reference = context.getServiceReference(ConfigurationAdmin.class);
+        if (reference == null) {
+            throw new BundleException("Configuration Admin must start before org.skein.config");
+        }
+        boolean offline = Boolean.parseBoolean(context.getProperty("skein.offline"));
+        InstanceFiles files = new InstanceFiles(base, offline, context::getProperty);
+        configurator = new Configurator(
+                context.getService(reference),
+                files,
+                new Overrides(base.resolve("data").resolve("config").resolve("console.properties")),
+                this::tables);
+        watch = new FileWatch(files, configurator);
+        configurator.loadOverrides();
+        List<Problem> problems = configurator.reload();
+        if (!problems.isEmpty()) {
+            refuse(problems);
+            return;
+        }
+        context.registerService(ConfigurationListener.class, configurator, null);
+        register("config", new ConfigCommands(configurator), "show", "set", "reset", "reload");
+        register("log", new LogCommands(configurator), "level", "levels");
+        context.addBundleListener(this);
+        watch.start();
+    }
+
+    private void register(String scope, Object commands, String... functions) {
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put("osgi.command.scope", scope);
+        properties.put("osgi.command.function", functions);
+        context.registerService(Object.class, commands, properties);
+    }
+
+    /** All tables known: of the distribution, of the bundles installed, and of jars about to be deployed. */
+    private SettingsTable tables() {
+        SettingsTable.Builder builder = new SettingsTable.Builder();
+        for (Bundle bundle : context.getBundles()) {
+            URL entry = bundle.getBundleId() == 0 ? null : bundle.getEntry(SettingsTable.ENTRY);
+            if (entry != null) {
+                addEntry(builder, bundle.getSymbolicName(), entry);
+            }
+        }
+        String home = context.getProperty("skein.home");
+        if (home != null) {
+            builder.addFile(Path.of(home).resolve("share").resolve("settings.tsv"));
+        }
+        return builder.addJarsIn(base.resolve("deploy")).build();
+    }
+
+    private static void addEntry(SettingsTable.Builder builder, String origin, URL entry) {
+        try {
+            builder.add(origin, entry.openStream());
+        } catch (IOException e) {
+            log.warn("what=settings_table_ignored bundle={}", origin, e);
+        }
+    }
+
+    /** Hands the list to the launcher, which prints it and ends the process. */
+    private void refuse(List<Problem> problems) throws BundleException, InvalidSyntaxException {
+        problems.forEach(p -> log.error("what=config_wrong {}", p));
+        String message = problems.stream().map(Problem::toString).collect(Collectors.joining("\n"))
+                + "\nnot started: " + problems.size() + (problems.size() == 1 ? " error" : " errors")
+                + " in the configuration";
+        for (ServiceReference<?> r :
+                context.getAllServiceReferences(java.util.function.Consumer.class.getName(), "(skein.role=fatal)")) {
+            @SuppressWarnings("unchecked")
+            java.util.function.Consumer<String> fatal = (java.util.function.Consumer<String>) context.getService(r);
+            fatal.accept(message);
+        }
+        throw new BundleException(message);
+    }
+
+    @Override
+    public void bundleChanged(BundleEvent event) {
+        boolean mayBringTable = event.getType() == BundleEvent.INSTALLED
+                || event.getType() == BundleEvent.UPDATED
+                || event.getType() == BundleEvent.UNINSTALLED;
+        if (mayBringTable && event.getBundle().getEntry(SettingsTable.ENTRY) != null) {
+            try {
+                configurator.reload().forEach(p -> log.error("what=config_rejected {}", p));
+            } catch (IOException e) {
+                log.error("what=config_not_read", e);
+            }
+        }
+    }
+
+    @Override
+    public void stop(BundleContext context) {
+        if (watch != null) {
+            watch.close();
+        }
+    }
+}
