@@ -1,0 +1,120 @@
+package org.skein.launcher;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.wiring.FrameworkWiring;
+
+/**
+ * The console commands {@code feature:list}, {@code feature:install} and {@code feature:uninstall}. Called by the shell through
+ * reflection; what a method returns is printed, what it throws makes the command fail.
+ */
+public final class FeatureCommands {
+    private final TreeMap<String, Feature> known;
+    private final Instance instance;
+    private final InstalledBundles bundles;
+    private final BundleContext context;
+
+    FeatureCommands(
+            TreeMap<String, Feature> known, Instance instance, InstalledBundles bundles, BundleContext context) {
+        this.known = known;
+        this.instance = instance;
+        this.bundles = bundles;
+        this.context = context;
+    }
+
+    /** The features that start with this node: those configured, as changed at the console. */
+    Set<String> enabled() throws StartException {
+        Set<String> enabled = new LinkedHashSet<>(instance.configuredFeatures());
+        for (String line : instance.switchedFeatures()) {
+            if (line.startsWith("+") && known.containsKey(line.substring(1))) {
+                enabled.add(line.substring(1));
+            } else if (line.startsWith("-")) {
+                enabled.remove(line.substring(1));
+            }
+        }
+        for (String name : enabled) {
+            if (!known.containsKey(name)) {
+                throw new StartException(
+                        StartException.WRONG_CONFIGURATION,
+                        instance.resolve("etc/init.properties") + ": --features names '" + name
+                                + "', which this distribution does not have; it has "
+                                + String.join(", ", known.keySet()));
+            }
+        }
+        return enabled;
+    }
+
+    /** The jars of these features. */
+    Set<String> jarsOf(Set<String> features) {
+        Set<String> jars = new LinkedHashSet<>();
+        features.forEach(name -> jars.addAll(known.get(name).bundles()));
+        return jars;
+    }
+
+    /** One line per feature. */
+    public synchronized String list() throws StartException {
+        Set<String> enabled = enabled();
+        StringBuilder table =
+                new StringBuilder(String.format("%-14s %-11s %7s  %s", "Name", "State", "Bundles", "What"));
+        for (Map.Entry<String, Feature> feature : known.entrySet()) {
+            table.append(String.format(
+                    "%n%-14s %-11s %7d  %s",
+                    feature.getKey(),
+                    enabled.contains(feature.getKey()) ? "installed" : "available",
+                    feature.getValue().bundles().size(),
+                    feature.getValue().description()));
+        }
+        return table.toString();
+    }
+
+    /** Installs and starts the bundles of a feature, now and at every later start. */
+    public synchronized String install(String name) throws StartException, BundleException, IOException {
+        checkKnown(name);
+        Set<String> enabled = enabled();
+        if (!enabled.add(name)) {
+            return name + " is installed already";
+        }
+        int added = bundles.reconcile(jarsOf(enabled)).size();
+        remember(name, "+");
+        return name + " installed, " + added + " bundles added";
+    }
+
+    /** Removes the bundles that no other installed feature needs, now and at every later start. */
+    public synchronized String uninstall(String name) throws StartException, BundleException, IOException {
+        checkKnown(name);
+        Set<String> enabled = enabled();
+        if (enabled.size() == 1 && enabled.contains(name)) {
+            throw new IllegalArgumentException(name + " is the only feature left");
+        }
+        if (!enabled.remove(name)) {
+            return name + " is not installed";
+        }
+        bundles.reconcile(jarsOf(enabled));
+        context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(null);
+        remember(name, "-");
+        return name + " uninstalled";
+    }
+
+    private void checkKnown(String name) {
+        if (!known.containsKey(name)) {
+            throw new IllegalArgumentException(
+                    "no feature '" + name + "'; there are " + String.join(", ", known.keySet()));
+        }
+    }
+
+    private void remember(String name, String sign) throws StartException, IOException {
+        List<String> lines = new ArrayList<>(instance.switchedFeatures());
+        lines.removeIf(line -> line.length() > 1 && line.substring(1).equals(name));
+        if (sign.equals("+") != instance.configuredFeatures().contains(name)) {
+            lines.add(sign + name);
+        }
+        instance.writeSwitchedFeatures(lines);
+    }
+}

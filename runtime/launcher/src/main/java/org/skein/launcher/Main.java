@@ -1,0 +1,230 @@
+package org.skein.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.launch.Framework;
+
+/**
+ * Runs one node: {@code Main --base DIR [--console]}. Prints nothing but errors. Ends when the framework has stopped, whoever stopped
+ * it, with exit status 0 (clean), 1 (failed), 2 (wrong configuration) or 3 (a node already runs there).
+ */
+public final class Main {
+    /** SIGTERM promises an end within 5 s; bundles get nearly all of it. */
+    private static final long STOP_MS = 4_500;
+
+    private final Distribution distribution;
+    private final Instance instance;
+    private final boolean console;
+    private final AtomicReference<String> fatal = new AtomicReference<>();
+    private volatile Framework framework;
+
+    private Main(Distribution distribution, Instance instance, boolean console) {
+        this.distribution = distribution;
+        this.instance = instance;
+        this.console = console;
+    }
+
+    public static void main(String[] args) {
+        int exitStatus;
+        try {
+            exitStatus = run(args);
+        } catch (StartException e) {
+            System.err.println("skein: " + e.getMessage());
+            exitStatus = e.exitStatus();
+        } catch (IOException | BundleException e) {
+            System.err.println("skein: cannot start: " + e);
+            exitStatus = StartException.FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            exitStatus = StartException.FAILED;
+        }
+        System.exit(exitStatus);
+    }
+
+    private static int run(String[] args) throws StartException, BundleException, IOException, InterruptedException {
+        Distribution distribution = Distribution.ofLauncherJar();
+        Path base = distribution.home();
+        boolean console = false;
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].equals("--base") && i + 1 < args.length) {
+                base = Path.of(args[++i]).toAbsolutePath().normalize();
+            } else if (args[i].equals("--console")) {
+                console = true;
+            } else {
+                throw new StartException(StartException.WRONG_CONFIGURATION, "unknown argument " + args[i]);
+            }
+        }
+        try (Instance instance = Instance.open(base, distribution)) {
+            return new Main(distribution, instance, console).serve();
+        }
+    }
+
+    private int serve() throws StartException, BundleException, IOException, InterruptedException {
+        TreeMap<String, Feature> features = distribution.features();
+        Signals.onStop(this::stop);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "skein-shutdown"));
+        try {
+            framework = prepared(features);
+        } catch (BundleException | IOException e) {
+            // Remembered state of the framework that cannot be used (a crash while writing, another version) is thrown
+            // away once.
+            deleteTree(instance.resolve("data/cache"));
+            framework = prepared(features);
+        }
+        List<FrameworkEvent> errors = new ArrayList<>();
+        framework.getBundleContext().addFrameworkListener(event -> {
+            if (event.getType() == FrameworkEvent.ERROR) {
+                synchronized (errors) {
+                    errors.add(event);
+                }
+            }
+        });
+        framework.start();
+        synchronized (errors) {
+            errors.forEach(Main::report);
+        }
+        while (framework.waitForStop(0).getType() == FrameworkEvent.STOPPED_UPDATE) {
+            // 'update 0' at the console: the framework comes back by itself.
+            continue;
+        }
+        String reason = fatal.get();
+        if (reason != null) {
+            System.err.println(reason);
+            return StartException.WRONG_CONFIGURATION;
+        }
+        return 0;
+    }
+
+    /** A framework that knows all its bundles and has started none. */
+    private Framework prepared(TreeMap<String, Feature> features)
+            throws StartException, BundleException, IOException, InterruptedException {
+        Framework prepared = new FrameworkFactory().newFramework(properties());
+        prepared.init();
+        try {
+            BundleContext context = prepared.getBundleContext();
+            InstalledBundles bundles =
+                    new InstalledBundles(distribution, context, instance.resolve("data/cache/distribution.tsv"));
+            FeatureCommands commands = new FeatureCommands(features, instance, bundles, context);
+            bundles.reconcile(commands.jarsOf(commands.enabled()));
+            context.addBundleListener(new RefuseNonBundles());
+            context.registerService(FeatureCommands.class, commands, commandProperties());
+            Consumer<String> onFatal = this::fail;
+            context.registerService(Consumer.class, onFatal, new Hashtable<>(Map.of("skein.role", "fatal")));
+            return prepared;
+        } catch (StartException | BundleException | IOException e) {
+            prepared.stop();
+            prepared.waitForStop(STOP_MS);
+            throw e;
+        }
+    }
+
+    private Map<String, String> properties() throws StartException {
+        String base = instance.base().toString();
+        Map<String, String> skein = Map.of(
+                "skein.base",
+                base,
+                "skein.home",
+                distribution.home().toString(),
+                "skein.version",
+                distribution.version(),
+                "skein.console",
+                Boolean.toString(console),
+                "org.ops4j.pax.logging.property.file",
+                base + "/etc/org.ops4j.pax.logging.cfg",
+                "org.ops4j.pax.logging.DefaultServiceLog.level",
+                "ERROR",
+                "org.ops4j.pax.logging.service.frameworkEventsLogLevel",
+                "DISABLED");
+        // Logging configuration and libraries substitute these, and they see system properties only.
+        skein.forEach(System::setProperty);
+        Map<String, String> properties = new HashMap<>(skein);
+        properties.put("org.osgi.framework.storage", base + "/data/cache");
+        properties.put("org.osgi.framework.startlevel.beginning", Integer.toString(StartLevels.DEPLOYED));
+        properties.put("felix.log.level", "1");
+        // Gogo's runtime insists on a shell implementation beside it; ours lives in org.skein.console.
+        properties.put(
+                "org.osgi.framework.system.capabilities.extra",
+                "org.apache.felix.gogo;org.apache.felix.gogo=shell.implementation;version:Version=1.0.0");
+        properties.put("felix.startlevel.bundle", Integer.toString(StartLevels.DEPLOYED));
+        // org.skein.config is the only writer of configurations and keeps what must outlive the process.
+        properties.put("felix.cm.pm", "memory");
+        properties.put("felix.fileinstall.dir", base + "/deploy");
+        properties.put("felix.fileinstall.filter", ".*\\.jar");
+        properties.put("felix.fileinstall.poll", "500");
+        properties.put("felix.fileinstall.noInitialDelay", "true");
+        properties.put("felix.fileinstall.disableNio2", "true");
+        properties.put("felix.fileinstall.enableConfigSave", "false");
+        properties.put("felix.fileinstall.start.level", Integer.toString(StartLevels.DEPLOYED));
+        properties.put("felix.fileinstall.tmpdir", base + "/data/tmp");
+        properties.put("felix.fileinstall.log.level", "2");
+        properties.put("ds.showtrace", "false");
+        return properties;
+    }
+
+    private static Dictionary<String, Object> commandProperties() {
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put("osgi.command.scope", "feature");
+        properties.put("osgi.command.function", new String[] {"list", "install", "uninstall"});
+        return properties;
+    }
+
+    private void fail(String message) {
+        fatal.compareAndSet(null, message);
+        new Thread(this::stop, "skein-stop").start();
+    }
+
+    /** Stops the framework and waits for it, bounded; a bundle that does not stop is left behind by ending the process. */
+    private void stop() {
+        Framework running = framework;
+        if (running == null) {
+            return;
+        }
+        try {
+            running.stop();
+            if (running.waitForStop(STOP_MS).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+                System.err.println("skein: a bundle did not stop within " + STOP_MS + " ms, ending the process");
+                instance.close();
+                Runtime.getRuntime().halt(StartException.FAILED);
+            }
+        } catch (BundleException | IOException e) {
+            System.err.println("skein: while stopping: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void report(FrameworkEvent event) {
+        Bundle bundle = event.getBundle();
+        Throwable cause = event.getThrowable();
+        System.err.println("skein: bundle " + bundle.getSymbolicName() + " did not start: "
+                + (cause.getMessage() == null ? cause : cause.getMessage()));
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (Stream<Path> tree = Files.walk(root)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
