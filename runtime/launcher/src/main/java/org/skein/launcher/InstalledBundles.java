@@ -1,6 +1,7 @@
 package org.skein.launcher;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -23,6 +25,8 @@ import org.osgi.framework.startlevel.BundleStartLevel;
  * obstacle. What an operator installed or stopped by hand is left alone.
  */
 final class InstalledBundles {
+    private static final String REFERENCE = "reference:file:";
+
     private final Distribution distribution;
     private final BundleContext context;
     private final Path record;
@@ -46,7 +50,7 @@ final class InstalledBundles {
         ordered.sort((a, b) -> Integer.compare(StartLevels.of(a), StartLevels.of(b)));
         for (String jar : ordered) {
             Path file = distribution.bundle(jar);
-            String location = "reference:" + file.toUri();
+            String location = REFERENCE + file.toUri().toString().substring(5);
             String stamp = Files.getLastModifiedTime(file).toMillis() + " " + Files.size(file);
             wanted.put(location, stamp);
             Bundle bundle = context.getBundle(location);
@@ -61,6 +65,29 @@ final class InstalledBundles {
             writeRecord(wanted);
         }
         return added;
+    }
+
+    /**
+     * Removes from the framework's storage what refers to a jar that is no longer there (another version has taken its place), before
+     * the framework looks: it would complain about each of them.
+     */
+    static void forgetVanished(Path storage) throws IOException {
+        if (!Files.isDirectory(storage)) {
+            return;
+        }
+        try (Stream<Path> folders = Files.list(storage)) {
+            for (Path folder : folders.toList()) {
+                Path info = folder.resolve("bundle.info");
+                if (Files.exists(info)) {
+                    for (String line : Files.readAllLines(info)) {
+                        if (line.startsWith(REFERENCE) && !Files.exists(Path.of(URI.create(line.substring(10))))) {
+                            Trees.delete(folder);
+                            break;
+                        }
+                    }
+                }
+            }
+        }
     }
 
     private Bundle install(String jar, String location) throws BundleException {

@@ -28,7 +28,7 @@ final class Instance implements AutoCloseable {
     static Instance open(Path base, Distribution distribution) throws StartException {
         try {
             if (!Files.isDirectory(base.resolve("etc")) && Files.isDirectory(distribution.instanceTemplate())) {
-                copyMissing(distribution.instanceTemplate(), base);
+                Trees.copyMissing(distribution.instanceTemplate(), base);
             }
             for (String folder : List.of("etc", "data", "log", "deploy", "scripts", "run")) {
                 Files.createDirectories(base.resolve(folder));
@@ -98,19 +98,6 @@ final class Instance implements AutoCloseable {
     private void removeRuntimeFiles() throws IOException {
         for (String name : List.of("skein.pid", "ports.json", "ready", "console.sock")) {
             Files.deleteIfExists(base.resolve("run").resolve(name));
-        }
-    }
-
-    private static void copyMissing(Path from, Path to) throws IOException {
-        try (Stream<Path> tree = Files.walk(from)) {
-            for (Path source : tree.toList()) {
-                Path target = to.resolve(from.relativize(source).toString());
-                if (Files.isDirectory(source)) {
-                    Files.createDirectories(target);
-                } else if (!Files.exists(target)) {
-                    Files.copy(source, target);
-                }
-            }
         }
     }
 

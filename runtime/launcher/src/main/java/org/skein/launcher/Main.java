@@ -1,10 +1,8 @@
 package org.skein.launcher;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -13,7 +11,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -80,12 +77,13 @@ public final class Main {
         TreeMap<String, Feature> features = distribution.features();
         Signals.onStop(this::stop);
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "skein-shutdown"));
+        InstalledBundles.forgetVanished(instance.resolve("data/cache"));
         try {
             framework = prepared(features);
         } catch (BundleException | IOException e) {
             // Remembered state of the framework that cannot be used (a crash while writing, another version) is thrown
             // away once.
-            deleteTree(instance.resolve("data/cache"));
+            Trees.delete(instance.resolve("data/cache"));
             framework = prepared(features);
         }
         List<FrameworkEvent> errors = new ArrayList<>();
@@ -215,16 +213,5 @@ public final class Main {
         Throwable cause = event.getThrowable();
         System.err.println("skein: bundle " + bundle.getSymbolicName() + " did not start: "
                 + (cause.getMessage() == null ? cause : cause.getMessage()));
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(root)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }
