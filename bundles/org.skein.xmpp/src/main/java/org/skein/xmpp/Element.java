@@ -1,6 +1,8 @@
 package org.skein.xmpp;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -98,7 +100,7 @@ public final class Element {
                 children.add(e);
             }
         }
-        return children;
+        return Collections.unmodifiableList(children);
     }
 
     /** The first child with this name and namespace. */
@@ -193,17 +195,27 @@ public final class Element {
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof Element e
-                && name.equals(e.name)
-                && namespace.equals(e.namespace)
-                && attributes.length == e.attributes.length
-                && List.of(attributes).containsAll(List.of(e.attributes))
-                && List.of(content).equals(List.of(e.content));
+        return o == this
+                || o instanceof Element e
+                        && name.equals(e.name)
+                        && namespace.equals(e.namespace)
+                        && attributes.length == e.attributes.length
+                        && hasAll(e.attributes)
+                        && Arrays.equals(content, e.content);
+    }
+
+    private boolean hasAll(Attribute[] others) {
+        for (Attribute a : others) {
+            if (!a.value().equals(find(a.namespace(), a.name()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, namespace);
+        return 31 * name.hashCode() + namespace.hashCode();
     }
 
     /** The element as XML, for logs and tests. */
@@ -212,7 +224,10 @@ public final class Element {
         return new XmlBuffer(256).element(this, "").toString();
     }
 
-    /** Collects an element. Not thread-safe. Setting an attribute again replaces it. */
+    /**
+     * Collects an element. Not thread-safe. Setting an attribute again replaces it. Text side by side becomes one.
+     * Namespaces are no attributes here; {@code xml:lang} is attribute {@code lang} in {@link Ns#XML}.
+     */
     public static final class Builder {
         private final String name;
         private final String namespace;
@@ -228,7 +243,11 @@ public final class Element {
             return attribute("", name, value);
         }
 
+        /** @throws IllegalArgumentException for {@code xmlns} and for a name with a prefix */
         public Builder attribute(String namespace, String name, String value) {
+            if (name.equals("xmlns") || name.indexOf(':') >= 0) {
+                throw new IllegalArgumentException("no name of an attribute: " + name);
+            }
             Attribute added = new Attribute(namespace, name, value);
             for (int i = 0; i < attributes.size(); i++) {
                 Attribute a = attributes.get(i);
@@ -252,7 +271,13 @@ public final class Element {
         }
 
         public Builder text(String text) {
-            if (!text.isEmpty()) {
+            if (text.isEmpty()) {
+                return this;
+            }
+            int last = content.size() - 1;
+            if (last >= 0 && content.get(last) instanceof String before) {
+                content.set(last, before + text);
+            } else {
                 content.add(text);
             }
             return this;

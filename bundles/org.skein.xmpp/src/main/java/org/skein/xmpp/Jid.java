@@ -15,14 +15,20 @@ public final class Jid implements Comparable<Jid> {
     private final int hash;
     private final Jid bare; // null where this is bare itself
 
-    private Jid(String local, String domain, String resource) {
+    private Jid(String local, String domain, String resource, String text) {
         this.local = local;
         this.domain = domain;
         this.resource = resource;
-        String bareText = local.isEmpty() ? domain : local + '@' + domain;
-        this.text = resource.isEmpty() ? bareText : bareText + '/' + resource;
+        this.text = text;
         this.hash = text.hashCode();
-        this.bare = resource.isEmpty() ? null : new Jid(local, domain, "");
+        this.bare = resource.isEmpty()
+                ? null
+                : new Jid(local, domain, "", text.substring(0, text.length() - resource.length() - 1));
+    }
+
+    private static Jid ofEnforced(String local, String domain, String resource) {
+        String bare = local.isEmpty() ? domain : local + '@' + domain;
+        return new Jid(local, domain, resource, resource.isEmpty() ? bare : bare + '/' + resource);
     }
 
     /**
@@ -32,23 +38,29 @@ public final class Jid implements Comparable<Jid> {
      */
     public static Jid of(String jid) {
         int slash = jid.indexOf('/');
-        String rest = slash < 0 ? jid : jid.substring(0, slash);
-        int at = rest.indexOf('@');
+        int bareEnd = slash < 0 ? jid.length() : slash;
+        int at = jid.indexOf('@');
+        if (at >= bareEnd) at = -1; // part of the resource
         if (slash == jid.length() - 1 && slash >= 0) {
             throw new IllegalArgumentException("empty resource in address: " + jid);
         }
         if (at == 0) {
             throw new IllegalArgumentException("empty local part in address: " + jid);
         }
-        return of(
-                at < 0 ? "" : rest.substring(0, at),
-                at < 0 ? rest : rest.substring(at + 1),
-                slash < 0 ? "" : jid.substring(slash + 1));
+        String local = at < 0 ? "" : jid.substring(0, at);
+        String domain = jid.substring(at + 1, bareEnd);
+        String resource = slash < 0 ? "" : jid.substring(slash + 1);
+        String enforcedLocal = Precis.local(local);
+        String enforcedDomain = Precis.domain(domain);
+        String enforcedResource = Precis.resource(resource);
+        return enforcedLocal.equals(local) && enforcedDomain.equals(domain) && enforcedResource.equals(resource)
+                ? new Jid(local, domain, resource, jid)
+                : ofEnforced(enforcedLocal, enforcedDomain, enforcedResource);
     }
 
     /** Makes an address of its parts; {@code local} and {@code resource} may be empty. */
     public static Jid of(String local, String domain, String resource) {
-        return new Jid(Precis.local(local), Precis.domain(domain), Precis.resource(resource));
+        return ofEnforced(Precis.local(local), Precis.domain(domain), Precis.resource(resource));
     }
 
     /** The address, or empty if {@code jid} is none. */
@@ -93,12 +105,12 @@ public final class Jid implements Comparable<Jid> {
 
     /** The address of this one's domain. */
     public Jid domainJid() {
-        return local.isEmpty() ? bare() : new Jid("", domain, "");
+        return local.isEmpty() ? bare() : new Jid("", domain, "", domain);
     }
 
     /** This address's bare JID with {@code resource}, which is enforced. */
     public Jid withResource(String resource) {
-        return new Jid(local, domain, Precis.resource(Objects.requireNonNull(resource)));
+        return ofEnforced(local, domain, Precis.resource(Objects.requireNonNull(resource, "resource")));
     }
 
     @Override

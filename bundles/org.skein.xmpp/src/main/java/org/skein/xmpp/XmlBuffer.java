@@ -8,13 +8,26 @@ import java.util.Arrays;
  * the next use. Writing escapes what XML needs escaped; characters that XML 1.0 forbids become U+FFFD.
  */
 public final class XmlBuffer {
-    private static final byte[] AMP = ascii("&amp;");
-    private static final byte[] LT = ascii("&lt;");
-    private static final byte[] GT = ascii("&gt;");
-    private static final byte[] APOS = ascii("&apos;");
-    private static final byte[] TAB = ascii("&#9;");
-    private static final byte[] NEWLINE = ascii("&#10;");
-    private static final byte[] RETURN = ascii("&#13;");
+    /** Of each ASCII character, what is written for it in text; null where it is the character itself. */
+    private static final byte[][] IN_TEXT = new byte[128][];
+    /** The same in an attribute value, where blanks other than the space would be read as spaces. */
+    private static final byte[][] IN_ATTRIBUTE = new byte[128][];
+
+    static {
+        byte[] forbidden = "\uFFFD".getBytes(StandardCharsets.UTF_8);
+        for (int c = 0; c < ' '; c++) {
+            IN_TEXT[c] = IN_ATTRIBUTE[c] = forbidden;
+        }
+        IN_TEXT['\t'] = null;
+        IN_TEXT['\n'] = null;
+        IN_ATTRIBUTE['\t'] = ascii("&#9;");
+        IN_ATTRIBUTE['\n'] = ascii("&#10;");
+        IN_TEXT['\r'] = IN_ATTRIBUTE['\r'] = ascii("&#13;");
+        IN_TEXT['&'] = IN_ATTRIBUTE['&'] = ascii("&amp;");
+        IN_TEXT['<'] = IN_ATTRIBUTE['<'] = ascii("&lt;");
+        IN_TEXT['>'] = IN_ATTRIBUTE['>'] = ascii("&gt;");
+        IN_ATTRIBUTE['\''] = ascii("&apos;");
+    }
 
     private byte[] bytes;
     private int length;
@@ -47,7 +60,7 @@ public final class XmlBuffer {
 
     private void reserve(int more) {
         if (bytes.length - length < more) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(length, more)));
         }
     }
 
@@ -88,7 +101,7 @@ public final class XmlBuffer {
 
     /** Character data, escaped for element content. */
     public XmlBuffer text(String text) {
-        return escaped(text, false);
+        return escaped(text, IN_TEXT);
     }
 
     /** {@code name='value'} with a blank before it. */
@@ -97,74 +110,71 @@ public final class XmlBuffer {
         raw(name);
         raw('=');
         raw('\'');
-        escaped(value, true);
+        escaped(value, IN_ATTRIBUTE);
         raw('\'');
         return this;
     }
 
-    private XmlBuffer escaped(String s, boolean inAttribute) {
+    private XmlBuffer escaped(String s, byte[][] escapes) {
         int n = s.length();
         reserve(n);
-        for (int i = 0; i < n; i++) {
+        byte[] b = bytes;
+        int at = length;
+        int i = 0;
+        while (i < n) {
             char c = s.charAt(i);
-            switch (c) {
-                case '&' -> raw(AMP);
-                case '<' -> raw(LT);
-                case '>' -> raw(GT);
-                case '\r' -> raw(RETURN);
-                case '\'' -> {
-                    if (inAttribute) raw(APOS);
-                    else raw('\'');
-                }
-                case '\t' -> {
-                    if (inAttribute) raw(TAB);
-                    else raw('\t');
-                }
-                case '\n' -> {
-                    if (inAttribute) raw(NEWLINE);
-                    else raw('\n');
-                }
-                default -> {
-                    if (c < 0x80) {
-                        if (c < 0x20) i = beyondAscii(s, i, '\uFFFD');
-                        else raw(c);
-                    } else {
-                        i = beyondAscii(s, i, c);
-                    }
-                }
+            if (c >= 0x80 || escapes[c] != null) break;
+            b[at++] = (byte) c;
+            i++;
+        }
+        length = at;
+        while (i < n) {
+            char c = s.charAt(i++);
+            if (c >= 0x80) {
+                i = beyondAscii(s, i, c);
+            } else if (escapes[c] != null) {
+                raw(escapes[c]);
+            } else {
+                raw(c);
             }
         }
         return this;
     }
 
+    /** Writes the character that begins with {@code c}; answers the index after it, {@code i} or one more. */
     private int beyondAscii(String s, int i, char c) {
         reserve(4);
+        byte[] b = bytes;
         if (c < 0x800) {
-            bytes[length++] = (byte) (0xC0 | c >> 6);
-            bytes[length++] = (byte) (0x80 | c & 0x3F);
+            b[length++] = (byte) (0xC0 | c >> 6);
+            b[length++] = (byte) (0x80 | c & 0x3F);
             return i;
         }
-        if (Character.isHighSurrogate(c) && i + 1 < s.length() && Character.isLowSurrogate(s.charAt(i + 1))) {
-            int cp = Character.toCodePoint(c, s.charAt(i + 1));
-            bytes[length++] = (byte) (0xF0 | cp >> 18);
-            bytes[length++] = (byte) (0x80 | cp >> 12 & 0x3F);
-            bytes[length++] = (byte) (0x80 | cp >> 6 & 0x3F);
-            bytes[length++] = (byte) (0x80 | cp & 0x3F);
+        if (Character.isHighSurrogate(c) && i < s.length() && Character.isLowSurrogate(s.charAt(i))) {
+            int cp = Character.toCodePoint(c, s.charAt(i));
+            b[length++] = (byte) (0xF0 | cp >> 18);
+            b[length++] = (byte) (0x80 | cp >> 12 & 0x3F);
+            b[length++] = (byte) (0x80 | cp >> 6 & 0x3F);
+            b[length++] = (byte) (0x80 | cp & 0x3F);
             return i + 1;
         }
         int cp = Character.isSurrogate(c) || c >= 0xFFFE ? 0xFFFD : c;
-        bytes[length++] = (byte) (0xE0 | cp >> 12);
-        bytes[length++] = (byte) (0x80 | cp >> 6 & 0x3F);
-        bytes[length++] = (byte) (0x80 | cp & 0x3F);
+        b[length++] = (byte) (0xE0 | cp >> 12);
+        b[length++] = (byte) (0x80 | cp >> 6 & 0x3F);
+        b[length++] = (byte) (0x80 | cp & 0x3F);
         return i;
     }
 
     /** The element with all its content. {@code defaultNamespace} is the default namespace where it will stand. */
     public XmlBuffer element(Element e, String defaultNamespace) {
+        // The XML namespace may not be made the default (Namespaces in XML §3).
+        boolean isXml = e.namespace().equals(Ns.XML);
+        String inner = isXml ? defaultNamespace : e.namespace();
         raw('<');
+        if (isXml) raw("xml:");
         raw(e.name());
-        if (!e.namespace().equals(defaultNamespace)) {
-            attribute("xmlns", e.namespace());
+        if (!inner.equals(defaultNamespace)) {
+            attribute("xmlns", inner);
         }
         for (int i = 0; i < e.attributeCount(); i++) {
             Attribute a = e.attributeAt(i);
@@ -184,12 +194,14 @@ public final class XmlBuffer {
         for (int i = 0; i < e.contentCount(); i++) {
             Object o = e.contentAt(i);
             if (o instanceof Element child) {
-                element(child, e.namespace());
+                element(child, inner);
             } else {
                 text((String) o);
             }
         }
-        raw("</").raw(e.name());
+        raw("</");
+        if (isXml) raw("xml:");
+        raw(e.name());
         raw('>');
         return this;
     }

@@ -34,10 +34,16 @@ final class ElementReader {
     enum Expect {
         DECLARATION_OR_HEADER,
         HEADER,
-        ELEMENT
+        ELEMENT,
+        /** An element that is not made a stanza, whatever its name. */
+        TREE
     }
 
+    /** A reader for each thread, for elements that are complete at once; one that is pending keeps its reader. */
+    private static final ThreadLocal<ElementReader> OF_THREAD = ThreadLocal.withInitial(ElementReader::new);
+
     private static final XmlFault CUT = new XmlFault(StreamError.Condition.NOT_WELL_FORMED, "cut");
+    private static final String XMLNS = "http://www.w3.org/2000/xmlns/";
     private static final Attribute[] NO_ATTRIBUTES = {};
     private static final Object[] NO_CONTENT = {};
     private static final int JID_CACHE = 64;
@@ -107,6 +113,16 @@ final class ElementReader {
     private Stanza stanza;
     private Element element;
     private StreamContext opened;
+
+    /** The calling thread's reader. Whoever uses it takes the results before others may run on the thread. */
+    static ElementReader ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /** Takes the thread's reader out of use by others: it is kept for later, or what it holds is worth forgetting. */
+    static void detach() {
+        OF_THREAD.remove();
+    }
 
     /** Starts on the element whose first byte is at {@code from}. */
     Outcome begin(
@@ -584,7 +600,7 @@ final class ElementReader {
             if (b != '>' && b != '/') i = attribute(i);
         }
         flushText();
-        if (depth == 0 && expect != Expect.ELEMENT) {
+        if (depth == 0 && (expect == Expect.HEADER || expect == Expect.DECLARATION_OR_HEADER)) {
             header(prefix, local, rawName, rawNameLength);
             pos = i;
             return Outcome.HEADER;
@@ -682,8 +698,6 @@ final class ElementReader {
         declaredDefault = namespace;
     }
 
-    private static final String XMLNS = "http://www.w3.org/2000/xmlns/";
-
     private void declare(String prefix, String namespace) {
         for (int k = 0; k < declared; k++) {
             if (declaredPrefixes[k].equals(prefix)) throw duplicate();
@@ -738,7 +752,7 @@ final class ElementReader {
         rawNameLengths[at] = rawNameLength;
         contentMarks[at] = contentTop;
         depth = at + 1;
-        if (at == 0 && namespaces[0].equals(Ns.CLIENT)) {
+        if (at == 0 && expect == Expect.ELEMENT && namespaces[0].equals(Ns.CLIENT)) {
             stanzaKind = kindOf(local);
             if (!mapped(inner).equals(Ns.CLIENT)) selfContained = false;
         }

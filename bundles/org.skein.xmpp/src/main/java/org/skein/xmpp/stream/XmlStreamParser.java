@@ -76,9 +76,6 @@ public final class XmlStreamParser {
 
     private static final StreamContext BEFORE_HEADER = StreamContext.alone("");
 
-    /** A reader for each thread, for elements that are complete at once; one that is pending keeps its reader. */
-    private static final ThreadLocal<ElementReader> READERS = ThreadLocal.withInitial(ElementReader::new);
-
     private static final int[] MARK = {0xEF, 0xBB, 0xBF};
 
     private final StreamSink sink;
@@ -163,7 +160,7 @@ public final class XmlStreamParser {
         }
         int max = limits.maxStanzaBytes();
         int limit = end - i > max ? i + max : end;
-        ElementReader reader = READERS.get();
+        ElementReader reader = ElementReader.ofThread();
         try {
             Outcome outcome = reader.begin(expectation(), context, limits, data, i, limit);
             if (outcome != Outcome.INCOMPLETE) {
@@ -173,10 +170,10 @@ public final class XmlStreamParser {
             }
             if (limit < end) throw tooLong();
         } catch (XmlFault fault) {
-            READERS.remove();
+            ElementReader.detach();
             return fail(fault, end);
         }
-        READERS.remove();
+        ElementReader.detach();
         pending = new Pending(reader, data, i, end);
         return end;
     }
