@@ -1,0 +1,79 @@
+package org.skein.cli;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.skein.console.link.Frame;
+import org.skein.console.link.SocketPlace;
+
+/** A connection to the console of a running node. One thread reads, any may send. */
+final class Link implements Closeable {
+    private final SocketChannel channel;
+    private final DataInputStream in;
+    private final DataOutputStream out;
+
+    private Link(SocketChannel channel) {
+        this.channel = channel;
+        this.in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
+        this.out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
+    }
+
+    /** Connects; empty if no node answers there. */
+    static Optional<Link> open(Path base) throws IOException {
+        Path socket = SocketPlace.find(base);
+        if (!SocketPlace.fits(socket)) {
+            return Optional.empty();
+        }
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return Optional.of(new Link(channel));
+        } catch (IOException e) {
+            // Nobody there: never started, stopped, or a socket file left by a crash.
+            channel.close();
+            if (e instanceof java.net.SocketException && String.valueOf(e.getMessage()).contains("ermission")) {
+                throw new IOException(socket + " belongs to another user", e);
+            }
+            return Optional.empty();
+        }
+    }
+
+    synchronized void send(Frame frame) throws IOException {
+        frame.write(out);
+    }
+
+    /** Prints what comes until the end; answers the exit status. */
+    int relay() throws IOException {
+        while (true) {
+            Frame frame = Frame.read(in).orElseThrow(() -> new IOException("the node closed the connection"));
+            switch (frame.type()) {
+                case OUTPUT -> print(System.out, frame.data());
+                case ERROR -> print(System.err, frame.data());
+                case EXIT -> {
+                    return Integer.parseInt(frame.text());
+                }
+                default -> throw new IOException("unexpected " + frame.type());
+            }
+        }
+    }
+
+    private static void print(PrintStream stream, byte[] data) {
+        stream.write(data, 0, data.length);
+        stream.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
