@@ -60,7 +60,8 @@ final class Create implements Callable<Integer> {
             throw e;
         }
         System.out.println("made " + target);
-        System.out.println("start it with: " + BaseOption.home().resolve("bin/skein") + " run --base " + quoted(target));
+        System.out.println(
+                "start it with: " + BaseOption.home().resolve("bin/skein") + " run --base " + quoted(target));
         return Main.DONE;
     }
 

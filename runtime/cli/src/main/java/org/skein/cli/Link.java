@@ -41,7 +41,8 @@ final class Link implements Closeable {
         } catch (IOException e) {
             // Nobody there: never started, stopped, or a socket file left by a crash.
             channel.close();
-            if (e instanceof java.net.SocketException && String.valueOf(e.getMessage()).contains("ermission")) {
+            if (e instanceof java.net.SocketException
+                    && String.valueOf(e.getMessage()).contains("ermission")) {
                 throw new IOException(socket + " belongs to another user", e);
             }
             return Optional.empty();

@@ -23,7 +23,10 @@ import picocli.CommandLine.Spec;
             ScriptCommands.Version.class,
             HelpCommand.class
         },
-        footer = {"", "Exit status: 0 done, 1 failed, 2 wrong arguments or configuration.", "Environment: JAVA_HOME, JAVA_OPTS."
+        footer = {
+            "",
+            "Exit status: 0 done, 1 failed, 2 wrong arguments or configuration.",
+            "Environment: JAVA_HOME, JAVA_OPTS."
         })
 public final class Main implements Runnable {
     /** Done. */

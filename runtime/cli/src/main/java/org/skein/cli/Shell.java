@@ -28,8 +28,8 @@ final class Shell implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path folder = base.base();
-        try (Link link = Link.open(folder)
-                .orElseThrow(() -> new IllegalStateException("no node is running on " + folder))) {
+        try (Link link =
+                Link.open(folder).orElseThrow(() -> new IllegalStateException("no node is running on " + folder))) {
             if (!command.isEmpty()) {
                 link.send(Frame.of(Frame.Type.EXECUTE, String.join(" ", command)));
                 return link.relay();

@@ -105,16 +105,16 @@ public final class Activator implements BundleActivator, BundleListener {
     /** Hands the list to the launcher, which prints it and ends the process. */
     private void refuse(List<Problem> problems) throws BundleException, InvalidSyntaxException {
         problems.forEach(p -> log.error("what=config_wrong {}", p));
-        String message = problems.stream().map(Problem::toString).collect(Collectors.joining("\n"))
-                + "\nnot started: " + problems.size() + (problems.size() == 1 ? " error" : " errors")
-                + " in the configuration";
-        for (ServiceReference<?> r :
-                context.getAllServiceReferences(java.util.function.Consumer.class.getName(), "(skein.role=fatal)")) {
-            @SuppressWarnings("unchecked")
-            java.util.function.Consumer<String> fatal = (java.util.function.Consumer<String>) context.getService(r);
-            fatal.accept(message);
+        String message = problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
+        ServiceReference<?>[] launcher =
+                context.getAllServiceReferences(java.util.function.Consumer.class.getName(), "(skein.role=fatal)");
+        if (launcher == null) {
+            throw new BundleException(message);
         }
-        throw new BundleException(message);
+        @SuppressWarnings("unchecked")
+        java.util.function.Consumer<String> fatal =
+                (java.util.function.Consumer<String>) context.getService(launcher[0]);
+        fatal.accept(message);
     }
 
     @Override
