@@ -1,0 +1,169 @@
+package org.skein.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.skein.itests.support.Await;
+import org.skein.itests.support.Command;
+import org.skein.itests.support.ServerProcess;
+
+/** A node as an operator meets it: files, processes, signals, jars. */
+class RuntimeTest {
+    private static ServerProcess server;
+
+    @BeforeAll
+    static void start() {
+        server = ServerProcess.create().start();
+    }
+
+    @AfterAll
+    static void close() {
+        server.close();
+    }
+
+    @Test
+    void theFilesInRunNameTheProcessAndThePortsReallyInUse() throws IOException {
+        String pid = Files.readString(server.resolve("run/skein.pid")).strip();
+
+        assertEquals(server.handle().pid(), Long.parseLong(pid));
+        assertTrue(server.port("c2s") > 0);
+        assertTrue(server.port("c2s-tls") > 0);
+        assertNotEquals(server.port("c2s"), server.port("c2s-tls"));
+    }
+
+    @Test
+    void statusSucceedsWhileClientsCanLogIn() {
+        server.skein("status").succeeds();
+    }
+
+    @Test
+    void aSecondNodeInTheSameFolderIsRefusedAndDisturbsNothing() {
+        Command second = server.skein("run");
+
+        assertNotEquals(0, second.status());
+        assertTrue(second.output().contains("already running"), second.output());
+        server.skein("status").succeeds();
+    }
+
+    @Test
+    void aJarDroppedInDeployStartsAndRemovedItIsGone() throws IOException {
+        Path jar = server.resolve("deploy/component-echo.jar");
+        Files.copy(echoJar(), jar, StandardCopyOption.REPLACE_EXISTING);
+        Await.until("the example is active", () -> server.shell("lb").contains("Active|    6|Skein example"));
+
+        Files.delete(jar);
+        Await.until("the example is gone", () -> !server.shell("lb").contains("Skein example"));
+    }
+
+    @Test
+    void aJarThatIsNoBundleIsRefusedWithTheReasonInTheLog() throws IOException {
+        Path jar = server.resolve("deploy/plain.jar");
+        Path elsewhere = server.resolve("data/plain.jar");
+        try (OutputStream out = Files.newOutputStream(elsewhere);
+                JarOutputStream zip = new JarOutputStream(out)) {
+            zip.putNextEntry(new ZipEntry("README"));
+            zip.closeEntry();
+        }
+        Files.move(elsewhere, jar);
+        Await.until("the refusal is logged", () -> server.log().contains("what=jar_refused"));
+        assertTrue(server.log().contains("Bundle-SymbolicName"), server.log());
+        Files.delete(jar);
+    }
+
+    @Test
+    void featureListShowsWhatIsInstalled() {
+        String list = server.shell("feature:list");
+
+        assertTrue(list.lines().anyMatch(l -> l.matches("core +installed +\\d+ .*")), list);
+    }
+
+    @Test
+    void anUnknownFeatureIsRefusedByName() {
+        Command refused = server.skein("shell", "feature:install no-such-thing");
+
+        assertNotEquals(0, refused.status());
+        assertTrue(refused.output().contains("no-such-thing"), refused.output());
+    }
+
+    @Test
+    void everyBundleOfTheFeatureIsActive() {
+        String list = server.shell("lb");
+
+        assertFalse(list.contains("Installed|"), list);
+        assertTrue(list.contains("Skein"), list);
+        // Fragments (native code) are at most resolved, bundles of ours are active.
+        assertTrue(list.lines().filter(l -> l.contains("|Skein ")).allMatch(l -> l.contains("|Active")), list);
+    }
+
+    @Test
+    void sigtermIsACleanStopThatLeavesNoRuntimeFiles() throws IOException {
+        try (ServerProcess other = ServerProcess.create().start()) {
+            assertEquals(0, other.stop());
+            assertFalse(Files.exists(other.resolve("run/skein.pid")));
+            assertFalse(Files.exists(other.resolve("run/ports.json")));
+            assertFalse(Files.exists(other.resolve("run/console.sock")));
+            assertNotEquals(0, other.skein("status").status());
+        }
+    }
+
+    @Test
+    void whatACrashLeavesBehindIsNoObstacle() {
+        try (ServerProcess other = ServerProcess.create().start()) {
+            other.kill();
+            assertTrue(Files.exists(other.resolve("run/skein.pid")));
+
+            other.start();
+            other.skein("status").succeeds();
+            assertEquals(0, other.stop());
+        }
+    }
+
+    @Test
+    void anUnusableFrameworkCacheIsNoObstacle() throws IOException {
+        try (ServerProcess other = ServerProcess.create().start()) {
+            assertEquals(0, other.stop());
+            try (Stream<Path> tree = Files.walk(other.resolve("data/cache"))) {
+                for (Path info : tree.filter(p -> p.endsWith("bundle.info")).toList()) {
+                    Files.writeString(info, "damaged");
+                }
+            }
+            other.start();
+            other.skein("status").succeeds();
+        }
+    }
+
+    @Test
+    void anUnknownFeatureInTheConfigurationIsNamedAndTheNodeDoesNotStart() throws IOException {
+        try (ServerProcess other = ServerProcess.create()) {
+            Files.writeString(
+                    other.resolve("etc/init.properties"),
+                    "--features=core,teleport\n",
+                    java.nio.file.StandardOpenOption.APPEND);
+            other.launch();
+            assertEquals(2, other.awaitExit());
+            assertTrue(other.output().contains("teleport"), other.output());
+        }
+    }
+
+    private static Path echoJar() throws IOException {
+        Path target = Path.of(System.getProperty("skein.root"), "examples/component-echo/target");
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(f -> f.getFileName().toString().matches("component-echo-.*\\.jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package org.skein.itests.support;
+
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+
+/** Adds to a failure the logs of the nodes that run when a test fails. Registered for all tests of this module. */
+public final class LogsOnFailure
+        implements BeforeEachCallback, TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler {
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        ServerProcess.forgetClosed();
+    }
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw withLogs(failure);
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw withLogs(failure);
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw withLogs(failure);
+    }
+
+    private static Throwable withLogs(Throwable failure) {
+        String logs = ServerProcess.allLogs();
+        if (!logs.isEmpty()) {
+            failure.addSuppressed(new NodeLogs(logs));
+        }
+        return failure;
+    }
+
+    private static final class NodeLogs extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NodeLogs(String logs) {
+            super(logs, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** What integration tests share: real nodes as processes, their command line, clients that connect to them. */
+package org.skein.itests.support;
