@@ -1,5 +1,6 @@
 package org.skein.api.auth;
 
+import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
@@ -18,4 +19,9 @@ public interface StreamSecurity {
 
     /** For operators: {@code TLSv1.3 TLS_AES_128_GCM_SHA256}; empty without TLS. */
     String description();
+
+    /** Where the stream comes from, so that failed logins can be counted for it; empty where that is not known. */
+    default Optional<SocketAddress> remoteAddress() {
+        return Optional.empty();
+    }
 }

@@ -1,0 +1,218 @@
+package org.skein.auth.internal.account;
+
+import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
+import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
+import static org.osgi.service.component.annotations.ReferencePolicyOption.GREEDY;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.skein.api.auth.AccountException;
+import org.skein.api.auth.AccountException.Reason;
+import org.skein.api.auth.AccountListener;
+import org.skein.api.auth.Accounts;
+import org.skein.api.auth.ScramCredentials;
+import org.skein.api.component.VirtualHosts;
+import org.skein.api.storage.AccountRepository;
+import org.skein.auth.internal.keys.AccountKeys;
+import org.skein.auth.internal.keys.PasswordWorkers;
+import org.skein.auth.internal.keys.Passwords;
+import org.skein.auth.internal.keys.ScramHash;
+import org.skein.xmpp.Jid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Accounts in the {@link AccountRepository}, with keys for every hash that is offered. There only while that is. */
+@Component(service = {Accounts.class, DefaultAccounts.class})
+public final class DefaultAccounts implements Accounts {
+    private static final Logger log = LoggerFactory.getLogger(DefaultAccounts.class);
+
+    private final VirtualHosts hosts;
+    private final PasswordWorkers workers;
+    private final KeyMaker keyMaker;
+    private final AccountKeys loginKeys;
+    private final AccountSessions sessions;
+
+    @Reference(policy = DYNAMIC, policyOption = GREEDY)
+    private volatile AccountRepository accounts;
+
+    @Reference(cardinality = MULTIPLE, policy = DYNAMIC, policyOption = GREEDY)
+    private volatile List<AccountListener> listeners = List.of();
+
+    @Activate
+    public DefaultAccounts(
+            @Reference VirtualHosts hosts,
+            @Reference PasswordWorkers workers,
+            @Reference KeyMaker keyMaker,
+            @Reference AccountKeys loginKeys,
+            @Reference AccountSessions sessions) {
+        this.hosts = hosts;
+        this.workers = workers;
+        this.keyMaker = keyMaker;
+        this.loginKeys = loginKeys;
+        this.sessions = sessions;
+    }
+
+    /** For tests. */
+    public DefaultAccounts(
+            VirtualHosts hosts,
+            PasswordWorkers workers,
+            KeyMaker keyMaker,
+            AccountKeys loginKeys,
+            AccountSessions sessions,
+            AccountRepository accounts,
+            List<AccountListener> listeners) {
+        this(hosts, workers, keyMaker, loginKeys, sessions);
+        this.accounts = accounts;
+        this.listeners = listeners;
+    }
+
+    @Override
+    public CompletionStage<Void> create(Jid account, String password) {
+        return checked(
+                account,
+                password,
+                prepared -> accounts.find(account)
+                        .thenCompose(found -> {
+                            if (found.isPresent()) { // also decided by create below, but this spares the work of the
+                                // keys
+                                throw alreadyThere(account);
+                            }
+                            return keys(prepared);
+                        })
+                        .thenCompose(keys -> accounts.create(account, keys))
+                        .thenAccept(created -> {
+                            if (!created) {
+                                throw alreadyThere(account);
+                            }
+                            log.info("what=account_created account={}", account);
+                        }));
+    }
+
+    @Override
+    public CompletionStage<Void> setPassword(Jid account, String password) {
+        return checked(
+                account,
+                password,
+                prepared -> keys(prepared)
+                        .thenCompose(keys -> accounts.setCredentials(account, keys))
+                        .thenAccept(changed -> {
+                            requireFound(account, changed);
+                            log.info("what=password_changed account={}", account);
+                            tell(listener -> listener.passwordChanged(account));
+                        }));
+    }
+
+    @Override
+    public CompletionStage<Void> delete(Jid account) {
+        return remove(account).thenRun(() -> sessions.end(account));
+    }
+
+    /** {@link #delete} without ending the sessions, for a user who is still to be told. */
+    public CompletionStage<Void> remove(Jid account) {
+        try {
+            requireAccount(account);
+        } catch (AccountException e) {
+            return CompletableFuture.failedStage(e);
+        }
+        return accounts.delete(account).thenAccept(removed -> {
+            requireFound(account, removed);
+            log.info("what=account_removed account={}", account);
+            tell(listener -> listener.accountRemoved(account));
+        });
+    }
+
+    @Override
+    public CompletionStage<Boolean> exists(Jid account) {
+        return isAccountAddress(account)
+                ? accounts.find(account).thenApply(Optional::isPresent)
+                : CompletableFuture.completedStage(false);
+    }
+
+    @Override
+    public CompletionStage<Boolean> verify(Jid account, String password) {
+        byte[] prepared;
+        try {
+            prepared = Passwords.prepare(password);
+        } catch (IllegalArgumentException notAllowed) {
+            return CompletableFuture.completedStage(false);
+        }
+        if (!isAccountAddress(account)) {
+            return CompletableFuture.completedStage(false);
+        }
+        return loginKeys
+                .find(account.local(), Optional.of(account), account.domain(), ScramHash.SHA_256)
+                .thenCompose(found ->
+                        workers.submit(() -> ScramHash.SHA_256.isPassword(prepared, found.keys()) & found.mayLogIn()));
+    }
+
+    @Override
+    public CompletionStage<List<Jid>> list(String domain, Optional<Jid> after, int max) {
+        return accounts.list(domain, after, max);
+    }
+
+    @Override
+    public CompletionStage<Long> count(String domain) {
+        return accounts.count(domain);
+    }
+
+    private interface Work {
+        CompletionStage<Void> with(byte[] preparedPassword);
+    }
+
+    private CompletionStage<Void> checked(Jid account, String password, Work work) {
+        try {
+            requireAccount(account);
+            return work.with(Passwords.prepare(password));
+        } catch (AccountException e) {
+            return CompletableFuture.failedStage(e);
+        } catch (IllegalArgumentException notAllowed) {
+            return CompletableFuture.failedStage(new AccountException(Reason.INVALID, notAllowed.getMessage()));
+        }
+    }
+
+    private CompletionStage<List<ScramCredentials>> keys(byte[] preparedPassword) {
+        return workers.submit(() -> keyMaker.keys(preparedPassword));
+    }
+
+    private boolean isAccountAddress(Jid account) {
+        return account.isBare() && account.hasLocal() && hosts.isLocal(account.domain());
+    }
+
+    private void requireAccount(Jid account) {
+        if (!account.isBare() || !account.hasLocal()) {
+            throw new AccountException(Reason.INVALID, "not an address of the form user@domain: " + account);
+        }
+        if (!hosts.isLocal(account.domain())) {
+            throw new AccountException(Reason.UNKNOWN_HOST, "not a virtual host of this server: " + account.domain());
+        }
+    }
+
+    private static AccountException alreadyThere(Jid account) {
+        return new AccountException(Reason.EXISTS, "account exists already: " + account);
+    }
+
+    private static void requireFound(Jid account, boolean found) {
+        if (!found) {
+            throw new AccountException(Reason.NOT_FOUND, "no such account: " + account);
+        }
+    }
+
+    private void tell(Consumer<AccountListener> what) {
+        for (AccountListener listener : listeners) {
+            try {
+                what.accept(listener);
+            } catch (RuntimeException e) {
+                log.error(
+                        "what=account_listener_failed listener={}",
+                        listener.getClass().getName(),
+                        e);
+            }
+        }
+    }
+}
