@@ -155,8 +155,8 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
         session.put(DirectedPresence.class, null);
         Optional<Roster> roster = session.account().state(Roster.class);
         for (Jid target : directed.get().targets()) {
-            boolean knows =
-                    subscribersKnow && roster.filter(r -> r.letsSee(target.bare())).isPresent();
+            boolean knows = subscribersKnow
+                    && roster.filter(r -> r.letsSee(target.bare())).isPresent();
             if (!knows) {
                 sender.toContact(session.account(), presence, target);
             }
@@ -191,9 +191,7 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
             session.put(DirectedPresence.class, directed);
         }
         int max = config.maxDirectedPresence();
-        if (max > 0
-                && directed.targets().size() >= max
-                && !directed.targets().contains(to)) {
+        if (max > 0 && directed.targets().size() >= max && !directed.targets().contains(to)) {
             return Verdict.refuse(Condition.RESOURCE_CONSTRAINT.error("directed presence to too many addresses"));
         }
         directed.targets().add(to);
@@ -220,7 +218,8 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
                 return Verdict.handled();
             }
         }
-        return Verdict.after(accounts.exists(account).thenCompose(there -> answerOffline(there, account, asker, asked)));
+        return Verdict.after(
+                accounts.exists(account).thenCompose(there -> answerOffline(there, account, asker, asked)));
     }
 
     private CompletionStage<Verdict> answerOffline(boolean exists, Jid account, Jid asker, Jid asked) {

@@ -70,8 +70,8 @@ public final class PresenceSender {
     /** The last presence of each of the account's available resources, to one address. */
     public void allAvailable(Jid account, Jid to) {
         sessions.account(account)
-                .ifPresent(online -> online.sessions().forEach(session -> session.presence()
-                        .ifPresent(presence -> toContact(online, presence, to))));
+                .ifPresent(online -> online.sessions()
+                        .forEach(session -> session.presence().ifPresent(presence -> toContact(online, presence, to))));
     }
 
     /** Unavailable from each of the account's available resources, to one address; a block list is not asked. */
@@ -79,9 +79,11 @@ public final class PresenceSender {
         if (!isReachable(to)) {
             return;
         }
-        sessions.account(account).ifPresent(online -> online.sessions().stream()
-                .filter(Session::isAvailable)
-                .forEach(session -> router.route(unavailable(session.jid()).withTo(to))));
+        sessions.account(account)
+                .ifPresent(online -> online.sessions().stream()
+                        .filter(Session::isAvailable)
+                        .forEach(session ->
+                                router.route(unavailable(session.jid()).withTo(to))));
     }
 
     /** Asks for the presence of each contact the user has a subscription to (RFC 6121 §4.3.1). */

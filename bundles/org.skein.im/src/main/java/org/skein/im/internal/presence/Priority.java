@@ -12,7 +12,8 @@ final class Priority {
     static boolean isValid(Stanza presence) {
         int seen = 0;
         for (Element child : presence.payload()) {
-            if (child.is("priority", Ns.CLIENT) && (seen++ > 0 || !isValid(child.text().trim()))) {
+            if (child.is("priority", Ns.CLIENT)
+                    && (seen++ > 0 || !isValid(child.text().trim()))) {
                 return false;
             }
         }

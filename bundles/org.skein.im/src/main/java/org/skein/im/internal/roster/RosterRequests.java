@@ -125,7 +125,8 @@ public final class RosterRequests implements IqHandler, SessionListener, StreamF
                 answer.completeExceptionally(failure);
             } else if (changes.isEmpty()) {
                 Roster.Contents now = roster.contents();
-                answer.complete(Optional.of(RosterXml.query(now.version(), now.items().values())));
+                answer.complete(
+                        Optional.of(RosterXml.query(now.version(), now.items().values())));
             } else {
                 answer.complete(Optional.empty());
                 session.execute(() -> pushAll(roster, session, changes.get()));
@@ -161,7 +162,8 @@ public final class RosterRequests implements IqHandler, SessionListener, StreamF
         String name = item.attribute("name", "");
         Set<String> groups = groups(item);
         checkLength(name);
-        return rosters.change(owner, contact, (roster, before) -> Optional.of(named(roster, before, contact, name, groups)))
+        return rosters.change(
+                        owner, contact, (roster, before) -> Optional.of(named(roster, before, contact, name, groups)))
                 .thenApply(change -> Optional.empty());
     }
 
@@ -193,21 +195,24 @@ public final class RosterRequests implements IqHandler, SessionListener, StreamF
                 throw new StanzaException(Condition.BAD_REQUEST, "a group twice"); // §2.3.3
             }
         }
-        if (rosters.limits().maxRosterGroups() > 0 && groups.size() > rosters.limits().maxRosterGroups()) {
-            throw new StanzaException(Condition.NOT_ACCEPTABLE, "more than " + rosters.limits().maxRosterGroups() + " groups");
+        if (rosters.limits().maxRosterGroups() > 0
+                && groups.size() > rosters.limits().maxRosterGroups()) {
+            throw new StanzaException(
+                    Condition.NOT_ACCEPTABLE, "more than " + rosters.limits().maxRosterGroups() + " groups");
         }
         return groups;
     }
 
     private void checkLength(String name) {
-        if (rosters.limits().maxRosterNameLength() > 0 && name.length() > rosters.limits().maxRosterNameLength()) {
+        if (rosters.limits().maxRosterNameLength() > 0
+                && name.length() > rosters.limits().maxRosterNameLength()) {
             throw new StanzaException(
-                    Condition.NOT_ACCEPTABLE, "a name longer than " + rosters.limits().maxRosterNameLength() + " characters"); // §2.3.3
+                    Condition.NOT_ACCEPTABLE,
+                    "a name longer than " + rosters.limits().maxRosterNameLength() + " characters"); // §2.3.3
         }
     }
 
-    private RosterItem named(
-            Roster roster, Optional<RosterItem> before, Jid contact, String name, Set<String> groups) {
+    private RosterItem named(Roster roster, Optional<RosterItem> before, Jid contact, String name, Set<String> groups) {
         if (before.isEmpty() && rosters.isFull(roster)) {
             throw new StanzaException(Condition.RESOURCE_CONSTRAINT, "the roster is full");
         }
@@ -222,8 +227,8 @@ public final class RosterRequests implements IqHandler, SessionListener, StreamF
                         b.approved(),
                         true,
                         b.request()))
-                .orElseGet(() ->
-                        new RosterItem(contact, name, groups, Subscription.NONE, false, false, false, true, ""));
+                .orElseGet(
+                        () -> new RosterItem(contact, name, groups, Subscription.NONE, false, false, false, true, ""));
     }
 
     private CompletionStage<Optional<Element>> remove(Jid owner, Jid contact) {

@@ -25,7 +25,9 @@ import org.skein.xmpp.Stanza;
  * All rosters: those of online accounts from memory, others read for the call. Changes of one account are serialised;
  * each is committed, then visible, then pushed to interested resources (RFC 6121 §2.1.6), then told to the caller.
  */
-@Component(configurationPid = "org.skein.im.roster", service = {Rosters.class, AccountState.class})
+@Component(
+        configurationPid = "org.skein.im.roster",
+        service = {Rosters.class, AccountState.class})
 @Designate(ocd = Rosters.Config.class)
 public final class Rosters implements AccountState<Roster> {
     /** Limits of rosters; 0 = no limit. */
@@ -132,8 +134,7 @@ public final class Rosters implements AccountState<Roster> {
 
     /** Changes the item of one contact. The stage completes when the change is committed and pushed. */
     public CompletionStage<Change> change(Jid owner, Jid contact, Rule rule) {
-        return turns.take(
-                owner, () -> current(owner).thenCompose(roster -> change(roster, contact, rule)));
+        return turns.take(owner, () -> current(owner).thenCompose(roster -> change(roster, contact, rule)));
     }
 
     private CompletionStage<Change> change(Roster roster, Jid contact, Rule rule) {

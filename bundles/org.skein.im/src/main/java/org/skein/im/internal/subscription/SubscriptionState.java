@@ -36,8 +36,7 @@ enum SubscriptionState {
     record Step(SubscriptionState next, boolean passes) {}
 
     // One line for each state, one column for each event. A star: the stanza goes on; a dot: nothing changes.
-    private static final String TABLE =
-            """
+    private static final String TABLE = """
             state       >subscribe   >unsubscribe >subscribed >unsubscribed <subscribe    <unsubscribe <subscribed <unsubscribed
             NONE        NONE_OUT*    .*           .           .             NONE_IN*      .            .           .
             NONE_OUT    .*           NONE*        .           .             NONE_OUT_IN*  .            TO*         NONE*
@@ -97,8 +96,7 @@ enum SubscriptionState {
     /** The state of an item; pending flags that its subscription makes meaningless are ignored. */
     static SubscriptionState of(RosterItem item) {
         return switch (item.subscription()) {
-            case NONE ->
-                item.ask() ? item.pendingIn() ? NONE_OUT_IN : NONE_OUT : item.pendingIn() ? NONE_IN : NONE;
+            case NONE -> item.ask() ? item.pendingIn() ? NONE_OUT_IN : NONE_OUT : item.pendingIn() ? NONE_IN : NONE;
             case TO -> item.pendingIn() ? TO_IN : TO;
             case FROM -> item.ask() ? FROM_OUT : FROM;
             case BOTH -> BOTH;

@@ -221,8 +221,7 @@ public final class Subscriptions implements ContactRemoved {
 
     private static Stanza request(Jid account, RosterItem item) {
         byte[] payload = item.request().getBytes(StandardCharsets.UTF_8);
-        return Stanza.parsed(
-                Stanza.Kind.PRESENCE, account, item.contact(), "subscribe", "", "", List.of(), payload);
+        return Stanza.parsed(Stanza.Kind.PRESENCE, account, item.contact(), "subscribe", "", "", List.of(), payload);
     }
 
     @Override
