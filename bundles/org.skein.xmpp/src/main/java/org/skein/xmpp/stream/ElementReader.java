@@ -552,7 +552,7 @@ final class ElementReader {
             } else {
                 int next = multiByte(i);
                 int c = new String(d, i, next - i, StandardCharsets.UTF_8).codePointAt(0);
-                if (i == local ? !XmlChars.isNameStart(c) : !XmlChars.isNameChar(c)) throw notAName();
+                if (i == local ? !NameChars.isStart(c) : !NameChars.isPart(c)) throw notAName();
                 for (; i < next; i++) hash = Symbols.hash(hash, d[i]);
             }
             if (i - start > limits.maxNameBytes()) {

@@ -40,25 +40,4 @@ final class XmlChars {
                 || c >= 0xE000 && c < 0xFFFE
                 || c >= 0x10000 && c <= 0x10FFFF;
     }
-
-    static boolean isNameStart(int c) {
-        return c < 128
-                ? (NAME[c] & NAME_START) != 0
-                : c >= 0xC0 && c != 0xD7 && c != 0xF7 && c < 0x300
-                        || c >= 0x370 && c < 0x2000 && c != 0x37E
-                        || c == 0x200C
-                        || c == 0x200D
-                        || c >= 0x2070 && c < 0x2190
-                        || c >= 0x2C00 && c < 0x2FF0
-                        || c >= 0x3001 && c < 0xD800
-                        || c >= 0xF900 && c < 0xFDD0
-                        || c >= 0xFDF0 && c < 0xFFFE
-                        || c >= 0x10000 && c < 0xF0000;
-    }
-
-    static boolean isNameChar(int c) {
-        return c < 128
-                ? (NAME[c] & NAME_CHAR) != 0
-                : isNameStart(c) || c == 0xB7 || c >= 0x300 && c < 0x370 || c == 0x203F || c == 0x2040;
-    }
 }
