@@ -245,7 +245,7 @@ public final class Element {
 
         /** @throws IllegalArgumentException for {@code xmlns} and for a name with a prefix */
         public Builder attribute(String namespace, String name, String value) {
-            if (name.equals("xmlns") || name.indexOf(':') >= 0) {
+            if (name.equals("xmlns") && namespace.isEmpty() || name.indexOf(':') >= 0) {
                 throw new IllegalArgumentException("no name of an attribute: " + name);
             }
             Attribute added = new Attribute(namespace, name, value);

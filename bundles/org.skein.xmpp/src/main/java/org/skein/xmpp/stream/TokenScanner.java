@@ -24,7 +24,9 @@ final class TokenScanner {
 
     private int state;
     private byte quote; // in TAG and below: the quote we are inside of, or 0
-    private byte opening; // in DECLARATION: ! or ?
+    private byte opening; // what followed <
+    private byte last; // in TAG, outside of quotes: the byte before
+    private byte solid; // the same, the last that is no blank
     private int count; // bytes of this token in DECLARATION
     private int tail; // the last two bytes in DECLARATION
     private long name; // of the reference we are in
@@ -74,28 +76,29 @@ final class TokenScanner {
                     opening = b;
                     count = 2;
                     tail = 0;
-                    if (state == DECLARATION || b == '>' || b == '<' || isHopeless(b)) return i + 1;
+                    last = 0;
+                    solid = b;
+                    if (b != '/' && b >= 0 && (XmlChars.NAME[b] & XmlChars.NAME_START) == 0) return i + 1;
                     break;
                 case TAG:
                     if (quote != 0) {
                         if (b >= 0 && !XmlChars.VALUE_STOP[b]) break;
                         if (b == quote) {
                             quote = 0;
+                            last = b;
                         } else if (b == '&') {
                             state = REFERENCE;
                             name = 0;
                         } else if (b == '<' || isHopeless(b)) {
                             return i + 1;
                         }
-                    } else if (b == '\'' || b == '"') {
-                        quote = b;
-                    } else if (b == '>' || b == '<' || b == '&' || isHopeless(b)) {
+                    } else if (endsOrSpoilsTag(b)) {
                         return i + 1;
                     }
                     break;
                 case DECLARATION:
                     if (++count <= LONGEST_OPENING || isHopeless(b)) return i + 1;
-                    if (b == '>' && (opening == '!' ? tail == (']' << 8 | ']') : (tail & 0xFF) == '?')) return i + 1;
+                    if (opening == '?' ? b == '>' || b == '<' : b == '>' && tail == (']' << 8 | ']')) return i + 1;
                     tail = (tail & 0xFF) << 8 | b & 0xFF;
                     break;
                 case REFERENCE:
@@ -118,6 +121,24 @@ final class TokenScanner {
             }
         }
         return -1;
+    }
+
+    /** Takes a byte of a tag, outside of quotes; true if the tag ends with it, or is certainly wrong. */
+    private boolean endsOrSpoilsTag(byte b) {
+        boolean isSpace = XmlChars.isSpace(b);
+        boolean isQuote = b == '\'' || b == '"';
+        boolean look = b == '>'
+                || b == '<'
+                || b == '&'
+                || isHopeless(b)
+                || !isSpace && isQuote != (solid == '=')
+                || isQuote && opening == '/'
+                || last == '/'
+                || (last == '\'' || last == '"') && !isSpace && b != '/';
+        if (isQuote) quote = b;
+        last = b;
+        if (!isSpace) solid = b;
+        return look;
     }
 
     /** True for bytes that are in no well-formed document, wherever they stand. */

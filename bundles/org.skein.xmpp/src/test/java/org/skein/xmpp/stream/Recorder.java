@@ -8,10 +8,11 @@ import org.skein.xmpp.Stanza;
 import org.skein.xmpp.StreamError;
 
 /** Writes down what a parser says, one line for each call. */
-final class Recorder implements StreamSink {
+class Recorder implements StreamSink {
     final List<String> events = new ArrayList<>();
     final List<Stanza> stanzas = new ArrayList<>();
     final List<Element> nonzas = new ArrayList<>();
+    final List<Element> all = new ArrayList<>(); // first-level elements
     StreamError error; // null where there was none
 
     @Override
@@ -22,17 +23,20 @@ final class Recorder implements StreamSink {
     @Override
     public void stanza(Stanza stanza) {
         stanzas.add(stanza);
+        all.add(stanza.toElement());
         events.add("stanza " + stanza.toElement());
     }
 
     @Override
     public void malformedAddress(Element raw) {
+        all.add(raw);
         events.add("address " + raw);
     }
 
     @Override
     public void nonza(Element element) {
         nonzas.add(element);
+        all.add(element);
         events.add("nonza " + element);
     }
 
