@@ -4,7 +4,9 @@ import java.lang.annotation.Annotation;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.skein.api.auth.AccountListener;
 import org.skein.api.component.VirtualHosts;
@@ -82,12 +84,22 @@ public final class AuthFixture implements AutoCloseable {
 
     public final Settings config = new Settings();
     public final AuthSettings settings = new AuthSettings(config);
-    public final InMemoryStorage storage = new InMemoryStorage();
+    public final InMemoryStorage storage;
     public final PasswordWorkers workers = new PasswordWorkers(1, 16);
-    public final AccountKeys keys = new AccountKeys(settings, new DecoySecret(storage.xml()), storage.accounts());
+    public final AccountKeys keys;
     public long nanos = 17;
     public final LoginAttempts attempts = new LoginAttempts(settings, () -> nanos);
     public final VirtualHosts hosts = new Hosts();
+
+    public AuthFixture() {
+        this(Runnable::run);
+    }
+
+    /** @param executor runs the calls of the storage */
+    public AuthFixture(Executor executor) {
+        storage = new InMemoryStorage(executor);
+        keys = new AccountKeys(settings, new DecoySecret(storage.xml()), storage.accounts());
+    }
 
     public DefaultAccounts accounts(AccountSessions sessions, AccountListener... listeners) {
         return new DefaultAccounts(
@@ -114,7 +126,7 @@ public final class AuthFixture implements AutoCloseable {
             if (thrown == null) failure.completeExceptionally(new AssertionError("did not fail: " + value));
             else
                 failure.complete(
-                        thrown.getCause() != null && thrown instanceof java.util.concurrent.CompletionException
+                        thrown.getCause() != null && thrown instanceof CompletionException
                                 ? thrown.getCause()
                                 : thrown);
         });

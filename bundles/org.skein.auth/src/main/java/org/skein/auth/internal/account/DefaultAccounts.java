@@ -90,7 +90,7 @@ public final class DefaultAccounts implements Accounts {
                             if (!created) {
                                 throw alreadyThere(account);
                             }
-                            log.info("what=account_created account={}", account);
+                            log.debug("what=account_created account={}", account);
                         }));
     }
 
