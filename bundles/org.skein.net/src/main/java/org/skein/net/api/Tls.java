@@ -10,9 +10,9 @@ import org.skein.api.auth.StreamSecurity;
 /** TLS for listening edges, with a certificate for each virtual host. Any thread. */
 @ProviderType
 public interface Tls {
-    /** TLS as one edge needs it. */
+    /** TLS as one edge needs it. Closing it ends no connection that is established. */
     @ProviderType
-    interface Server {
+    interface Server extends AutoCloseable {
         /**
          * A handler for the front of one pipeline, which does the server's side of TLS. The certificate is chosen by
          * the server name the client asks for (RFC 6066 §3).
@@ -21,6 +21,9 @@ public interface Tls {
          * @param handshakeTimeoutMs 0 for none
          */
         ChannelHandler handler(Supplier<String> fallbackHost, long handshakeTimeoutMs);
+
+        @Override
+        void close();
     }
 
     /**

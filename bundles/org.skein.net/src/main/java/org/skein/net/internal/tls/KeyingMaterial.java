@@ -7,6 +7,7 @@ import io.netty.internal.tcnative.SSLContext;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -34,6 +35,9 @@ final class KeyingMaterial {
     private static final byte[] EXPORTER_SECRET = "EXPORTER_SECRET ".getBytes(StandardCharsets.US_ASCII);
     private static final MethodHandle JDK_EXPORT = findJdkExport();
 
+    /** tcnative's own context; what Netty's public methods answer is BoringSSL's, which is another address. */
+    private static final VarHandle NATIVE_CONTEXT = findNativeContext();
+
     /** Secrets of handshakes that are not finished yet, by the address of BoringSSL's connection. */
     private final Map<Long, byte[]> secrets = new ConcurrentHashMap<>();
 
@@ -50,11 +54,20 @@ final class KeyingMaterial {
         }
     }
 
+    private static VarHandle findNativeContext() {
+        try {
+            return MethodHandles.privateLookupIn(ReferenceCountedOpenSslContext.class, MethodHandles.lookup())
+                    .findVarHandle(ReferenceCountedOpenSslContext.class, "ctx", long.class);
+        } catch (NoSuchFieldException | IllegalAccessException | LinkageError e) {
+            log.debug("what=no_tls_exporter engine=openssl", e);
+            return null;
+        }
+    }
+
     /** To be called once for each context, before its first handshake. */
-    @SuppressWarnings("deprecation") // the only way to BoringSSL's context; Netty's own masterKeyHandler needs it too
     void listenTo(SslContext context) {
-        if (context instanceof ReferenceCountedOpenSslContext openSsl) {
-            SSLContext.setKeyLogCallback(openSsl.sslCtxPointer(), this::logged);
+        if (context instanceof ReferenceCountedOpenSslContext openSsl && NATIVE_CONTEXT != null) {
+            SSLContext.setKeyLogCallback((long) NATIVE_CONTEXT.get(openSsl), this::logged);
         }
     }
 

@@ -105,7 +105,6 @@ public final class ServerTls implements Tls, HealthCheck {
     public void stop() {
         looker.shutdownNow();
         servers.forEach(TlsServer::close);
-        servers.clear();
     }
 
     private void look() {
@@ -130,7 +129,7 @@ public final class ServerTls implements Tls, HealthCheck {
     @Override
     public Server server(List<String> alpn) {
         try {
-            TlsServer server = new TlsServer(factory, alpn, certificates.current());
+            TlsServer server = new TlsServer(factory, alpn, certificates.current(), servers::remove);
             servers.add(server);
             return server;
         } catch (java.io.IOException e) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.skein.net.api.Tls;
@@ -21,9 +22,17 @@ final class TlsServer implements Tls.Server {
 
     private final ContextFactory factory;
     private final List<String> alpn;
+    private final Consumer<TlsServer> onClose;
     private volatile Contexts contexts = new Contexts(Map.of(), null);
 
-    TlsServer(ContextFactory factory, List<String> alpn, Certificates.CertificateSet certificates) throws SSLException {
+    /** @param onClose told when it is no longer needed */
+    TlsServer(
+            ContextFactory factory,
+            List<String> alpn,
+            Certificates.CertificateSet certificates,
+            Consumer<TlsServer> onClose)
+            throws SSLException {
+        this.onClose = onClose;
         this.factory = factory;
         this.alpn = List.copyOf(alpn);
         use(certificates);
@@ -49,8 +58,10 @@ final class TlsServer implements Tls.Server {
                 () -> ReferenceCountUtil.safeRelease(context), 1, java.util.concurrent.TimeUnit.MINUTES);
     }
 
-    synchronized void close() {
-        contexts.byCertificate().values().forEach(c -> ReferenceCountUtil.safeRelease(c.context()));
+    @Override
+    public synchronized void close() {
+        onClose.accept(this);
+        contexts.byCertificate().values().forEach(c -> retired(c.context()));
         contexts = new Contexts(Map.of(), contexts.certificates());
     }
 
