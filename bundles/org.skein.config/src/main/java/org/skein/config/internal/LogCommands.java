@@ -8,11 +8,9 @@ import org.apache.felix.service.command.Descriptor;
 /** {@code log:levels} and {@code log:level}: what is logged, changed without a restart. */
 public final class LogCommands {
     private final Configurator configurator;
-    private final Fence fence;
 
-    LogCommands(Configurator configurator, Fence fence) {
+    LogCommands(Configurator configurator) {
         this.configurator = configurator;
-        this.fence = fence;
     }
 
     @Descriptor("shows the level of every logger that has one of its own")
@@ -26,11 +24,6 @@ public final class LogCommands {
                                 ? Source.CONSOLE.label()
                                 : e.getValue().origin()))
                 .collect(Collectors.joining("\n"));
-    }
-
-    /** For completion. */
-    public java.util.List<String> __areas() {
-        return LogLevels.areaNames();
     }
 
     @Descriptor("shows the levels")
@@ -54,13 +47,12 @@ public final class LogCommands {
         String name = name(logger);
         Map<String, Value> present = configurator.effective().values(LogLevels.PID);
         if (level.equals("default")) {
-            configurator.reset(
-                    LogLevels.PID, LogLevels.keys(present, name, "INFO").keySet());
-            fence.pass();
+            for (String key : LogLevels.keys(present, name, "INFO").keySet()) {
+                configurator.reset(LogLevels.PID, key);
+            }
             return level(logger);
         }
         configurator.set(Map.of(LogLevels.PID, Map.copyOf(LogLevels.keys(present, name, LogLevels.level(level)))));
-        fence.pass();
         return level(logger);
     }
 

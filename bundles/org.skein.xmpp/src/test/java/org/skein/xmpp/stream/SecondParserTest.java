@@ -24,7 +24,7 @@ import org.skein.xmpp.XmlBuffer;
 /** What we accept, and how we read and write it, compared with the parser of the JDK. */
 class SecondParserTest {
     private static final XmlStreamParser.Limits LIMITS = XmlStreamParser.Limits.AFTER_LOGIN;
-    /** For each row; {@code -DargLine='-Dskein.test.documents=200000 -Dskein.test.seed=7'} makes a long run of it. */
+    /** For each row; {@code -Dskein.test.documents=200000 -Dskein.test.seed=7} makes a long run of it. */
     private static final int DOCUMENTS = Integer.getInteger("skein.test.documents", 4_000);
 
     private static final int SEED = Integer.getInteger("skein.test.seed", 0);
