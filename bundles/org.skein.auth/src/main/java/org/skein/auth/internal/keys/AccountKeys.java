@@ -21,7 +21,8 @@ import org.skein.xmpp.Jid;
 
 /**
  * Finds the keys a login is checked against, for accounts that exist and for those that do not: the work is the same,
- * and so is the look of what is sent. Does without the storage while it is replaced: the stages fail meanwhile.
+ * and so is the look of what is sent. (Real keys have the iterations that were set when the password was; those made up
+ * have today's. So who changes {@code scram-iterations} later shows which accounts are older than that.) Does without the storage while it is replaced: the stages fail meanwhile.
  */
 @Component(service = AccountKeys.class)
 public final class AccountKeys {

@@ -52,8 +52,16 @@ public final class PasswordWorkers {
         }
     }
 
+    /** What is queued still answers its stream; a second is enough for that. */
     @Deactivate
     public void close() {
-        executor.shutdown(); // what is queued still answers its stream
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(1, TimeUnit.SECONDS)) {
+                executor.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
