@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.osgi.annotation.bundle.Header;
 import org.osgi.framework.Bundle;
@@ -19,6 +20,7 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationListener;
+import org.osgi.service.cm.ManagedService;
 import org.skein.config.settings.Problem;
 import org.skein.config.settings.SettingsTable;
 import org.slf4j.Logger;
@@ -52,8 +54,10 @@ public final class Activator implements BundleActivator, BundleListener {
         }
         boolean offline = Boolean.parseBoolean(context.getProperty("skein.offline"));
         InstanceFiles files = new InstanceFiles(base, offline, context::getProperty);
+        ConfigurationAdmin admin = context.getService(reference);
+        Fence fence = new Fence(admin);
         configurator = new Configurator(
-                context.getService(reference),
+                admin,
                 files,
                 new Overrides(base.resolve("data").resolve("config").resolve("console.properties")),
                 this::tables);
@@ -65,8 +69,12 @@ public final class Activator implements BundleActivator, BundleListener {
             return;
         }
         context.registerService(ConfigurationListener.class, configurator, null);
-        register("config", new ConfigCommands(configurator), "show", "set", "reset", "reload");
-        register("log", new LogCommands(configurator), "level", "levels");
+        context.registerService(
+                new String[] {ManagedService.class.getName(), ConfigurationListener.class.getName()},
+                fence,
+                new Hashtable<>(Map.of(Constants.SERVICE_PID, Fence.PID)));
+        register("config", new ConfigCommands(configurator, fence), "show", "set", "reset", "reload", "__names");
+        register("log", new LogCommands(configurator, fence), "level", "levels", "__areas");
         context.addBundleListener(this);
         watch.start();
     }

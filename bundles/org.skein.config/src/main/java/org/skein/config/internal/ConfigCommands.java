@@ -17,9 +17,11 @@ import org.skein.config.settings.SettingsTable;
 /** {@code config:show}, {@code config:set}, {@code config:reset}, {@code config:reload}. */
 public final class ConfigCommands {
     private final Configurator configurator;
+    private final Fence fence;
 
-    ConfigCommands(Configurator configurator) {
+    ConfigCommands(Configurator configurator, Fence fence) {
         this.configurator = configurator;
+        this.fence = fence;
     }
 
     @Descriptor("shows every setting with its value and where the value comes from")
@@ -53,18 +55,15 @@ public final class ConfigCommands {
         return table(rows);
     }
 
+    /** Values with blanks arrive as several words. */
     @Descriptor("sets a setting on this node, above all files, and keeps it")
     public String set(
-            @Descriptor("a name as in init.properties (without dashes), or PID/key") String name,
-            @Descriptor("the value") String value)
+            @Descriptor("name as in init.properties without dashes, or PID/key") String name,
+            @Descriptor("value") String[] words)
             throws IOException {
-        return set(name, new String[] {value});
-    }
-
-    /** Values with blanks or commas arrive as several arguments. */
-    @Descriptor("sets a setting to a list")
-    public String set(@Descriptor("the name") String name, @Descriptor("the values") String[] words)
-            throws IOException {
+        if (words.length == 0) {
+            throw new IllegalArgumentException("which value?");
+        }
         String bare = name.startsWith("--") ? name.substring(2) : name;
         int slash = bare.indexOf('/');
         if (slash > 0) {
@@ -77,6 +76,7 @@ public final class ConfigCommands {
                     .map(s -> s.type().convert(text, configurator.base()))
                     .orElse(text);
             configurator.set(Map.of(pid, Map.of(key, value)));
+            fence.pass();
             return bare + " = " + text(value);
         }
         Setting setting = find(bare);
@@ -97,6 +97,7 @@ public final class ConfigCommands {
             }
         }
         configurator.set(Map.of(setting.pid(), Map.of(setting.key(), value)));
+        fence.pass();
         return setting.name() + " = " + text(setting, value);
     }
 
@@ -106,9 +107,10 @@ public final class ConfigCommands {
         int slash = bare.indexOf('/');
         String pid = slash > 0 ? bare.substring(0, slash) : find(bare).pid();
         String key = slash > 0 ? bare.substring(slash + 1) : find(bare).key();
-        if (!configurator.reset(pid, key)) {
+        if (!configurator.reset(pid, List.of(key))) {
             throw new IllegalArgumentException("'" + bare + "' was not set at the console");
         }
+        fence.pass();
         Value now = configurator.effective().values(pid).get(key);
         return bare + (now == null ? ": default" : " = " + text(now.value()) + " (" + source(now) + ")");
     }
@@ -120,7 +122,13 @@ public final class ConfigCommands {
             throw new IllegalArgumentException(
                     problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
         }
+        fence.pass();
         return "applied";
+    }
+
+    /** For completion. */
+    public List<String> __names() {
+        return configurator.table().all().stream().map(Setting::name).toList();
     }
 
     private Setting find(String name) {

@@ -2,6 +2,7 @@ package org.skein.config.internal;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Dictionary;
 import java.util.Enumeration;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
@@ -87,8 +89,11 @@ final class Configurator implements ConfigurationListener {
     }
 
     /** True if there was something to take back. */
-    synchronized boolean reset(String pid, String key) throws IOException {
-        boolean found = overrides.remove(pid, key);
+    synchronized boolean reset(String pid, Collection<String> keys) throws IOException {
+        boolean found = false;
+        for (String key : keys) {
+            found |= overrides.remove(pid, key);
+        }
         if (found) {
             overrides.save();
             apply();
@@ -112,12 +117,11 @@ final class Configurator implements ConfigurationListener {
             written.put(e.getKey(), c.getPid());
             Dictionary<String, Object> properties = new Hashtable<>();
             e.getValue().forEach((key, value) -> properties.put(key, value.value()));
-            if (!same(c.getProperties(), properties)) {
+            Map<String, Object> before = plain(c.getProperties());
+            Map<String, Object> after = plain(properties);
+            if (!before.equals(after)) {
+                log.info("what=configured pid={} keys={}", e.getKey(), changed(before, after));
                 c.update(properties);
-                log.info(
-                        "what=configured pid={} keys={}",
-                        e.getKey(),
-                        e.getValue().keySet());
             }
         }
         for (String pid : List.copyOf(written.keySet())) {
@@ -135,16 +139,19 @@ final class Configurator implements ConfigurationListener {
                 : admin.getConfiguration(pid, "?");
     }
 
-    private static boolean same(Dictionary<String, Object> a, Dictionary<String, Object> b) {
-        if (a == null) {
-            return false;
-        }
-        return plain(a).equals(plain(b));
+    private static Set<String> changed(Map<String, Object> before, Map<String, Object> after) {
+        Set<String> keys = new TreeSet<>(before.keySet());
+        keys.addAll(after.keySet());
+        keys.removeIf(key -> Objects.equals(before.get(key), after.get(key)));
+        return keys;
     }
 
     /** Without the framework's own keys, in a form that compares by value. */
     private static Map<String, Object> plain(Dictionary<String, Object> properties) {
         Map<String, Object> map = new HashMap<>();
+        if (properties == null) {
+            return map;
+        }
         for (Enumeration<String> keys = properties.keys(); keys.hasMoreElements(); ) {
             String key = keys.nextElement();
             if (!SERVICE_KEYS.contains(key)) {
@@ -162,6 +169,9 @@ final class Configurator implements ConfigurationListener {
     @Override
     public synchronized void configurationEvent(ConfigurationEvent event) {
         String pid = event.getPid();
+        if (pid.equals(Fence.PID)) {
+            return;
+        }
         try {
             if (event.getType() == ConfigurationEvent.CM_UPDATED) {
                 takeOver(pid);

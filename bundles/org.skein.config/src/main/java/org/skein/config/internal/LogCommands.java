@@ -8,9 +8,11 @@ import org.apache.felix.service.command.Descriptor;
 /** {@code log:levels} and {@code log:level}: what is logged, changed without a restart. */
 public final class LogCommands {
     private final Configurator configurator;
+    private final Fence fence;
 
-    LogCommands(Configurator configurator) {
+    LogCommands(Configurator configurator, Fence fence) {
         this.configurator = configurator;
+        this.fence = fence;
     }
 
     @Descriptor("shows the level of every logger that has one of its own")
@@ -24,6 +26,11 @@ public final class LogCommands {
                                 ? Source.CONSOLE.label()
                                 : e.getValue().origin()))
                 .collect(Collectors.joining("\n"));
+    }
+
+    /** For completion. */
+    public java.util.List<String> __areas() {
+        return LogLevels.areaNames();
     }
 
     @Descriptor("shows the levels")
@@ -47,12 +54,13 @@ public final class LogCommands {
         String name = name(logger);
         Map<String, Value> present = configurator.effective().values(LogLevels.PID);
         if (level.equals("default")) {
-            for (String key : LogLevels.keys(present, name, "INFO").keySet()) {
-                configurator.reset(LogLevels.PID, key);
-            }
+            configurator.reset(
+                    LogLevels.PID, LogLevels.keys(present, name, "INFO").keySet());
+            fence.pass();
             return level(logger);
         }
         configurator.set(Map.of(LogLevels.PID, Map.copyOf(LogLevels.keys(present, name, LogLevels.level(level)))));
+        fence.pass();
         return level(logger);
     }
 

@@ -1,13 +1,11 @@
 package org.skein.config.internal;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.skein.config.settings.NearestName;
 
 /** Levels of loggers as keys of the logging PID, in the form of a Log4j 2 properties file. */
@@ -119,8 +117,7 @@ final class LogLevels {
         return levels;
     }
 
-    /** {@code server, cluster …} for help. */
-    static String areaNames() {
-        return Arrays.stream(AREAS.keySet().toArray(String[]::new)).collect(Collectors.joining(", "));
+    static List<String> areaNames() {
+        return List.copyOf(AREAS.keySet());
     }
 }

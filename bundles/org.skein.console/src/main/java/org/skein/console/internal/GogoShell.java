@@ -74,11 +74,11 @@ public final class GogoShell {
     public GogoShell(BundleContext context, @Reference CommandProcessor processor) {
         this.processor = processor;
         this.folder = InstanceFolder.of(context);
-        this.shell = new Shell(new Context(context), processor);
+        this.shell = new Shell(new Context(context), processor, "skein_profile");
         register(context, new Builtin(), BUILTIN);
         register(context, new Procedural(), PROCEDURAL);
         register(context, new Posix(processor), POSIX);
-        register(context, shell, "gosh", "sh", "source", "help");
+        register(context, shell, "gosh", "sh", "source");
         registrations.add(context.registerService(
                 Converter.class,
                 new org.apache.felix.gogo.jline.Converters(context.getBundle(0).getBundleContext()),

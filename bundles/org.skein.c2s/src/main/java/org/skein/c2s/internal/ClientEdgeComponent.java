@@ -1,0 +1,112 @@
+package org.skein.c2s.internal;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+import org.skein.api.auth.Sasl;
+import org.skein.api.component.IqDispatcher;
+import org.skein.api.component.VirtualHosts;
+import org.skein.api.monitor.Metrics;
+import org.skein.api.session.SessionManager;
+import org.skein.api.session.StreamFeatures;
+import org.skein.api.session.StreamRedirect;
+import org.skein.net.api.ListenException;
+import org.skein.net.api.Listeners;
+import org.skein.net.api.LoginRate;
+import org.skein.net.api.Tls;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves clients over TCP while all it needs is there. A change of its settings opens the ports anew, so that none is
+ * half in force; clients are told to come back.
+ */
+@Component(
+        configurationPid = "org.skein.c2s",
+        immediate = true,
+        service = {})
+@Designate(ocd = C2sConfig.class)
+public final class ClientEdgeComponent {
+    private static final Logger log = LoggerFactory.getLogger(ClientEdgeComponent.class);
+
+    private final ClientEdge edge;
+    private final Listeners listeners;
+    private final Tls.Server tlsServer;
+    private final AutoCloseable gauge;
+    private final List<StreamFeatures> features = new CopyOnWriteArrayList<>();
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile StreamRedirect redirect;
+
+    @Activate
+    public ClientEdgeComponent(
+            C2sConfig config,
+            @Reference Listeners listeners,
+            @Reference Tls tls,
+            @Reference LoginRate loginRate,
+            @Reference Sasl sasl,
+            @Reference SessionManager sessions,
+            @Reference IqDispatcher iqs,
+            @Reference VirtualHosts hosts,
+            @Reference Metrics metrics) {
+        this.listeners = listeners;
+        tlsServer = tls.server(ClientEdge.alpn());
+        edge = new ClientEdge(new StreamServices(
+                C2sSettings.of(config),
+                tls,
+                tlsServer,
+                sasl,
+                sessions,
+                iqs,
+                hosts,
+                loginRate,
+                () -> features,
+                () -> Optional.ofNullable(redirect)));
+        gauge = metrics.gauge("c2s.connections", "TCP connections of clients", edge::connections);
+    }
+
+    /** Not in the constructor: only now all that adds features is known. */
+    @Activate
+    void start() throws ListenException {
+        try {
+            edge.listen(listeners);
+        } catch (ListenException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addFeatures(StreamFeatures added) {
+        features.add(added);
+    }
+
+    void removeFeatures(StreamFeatures removed) {
+        features.remove(removed);
+    }
+
+    @Deactivate
+    void stop() {
+        edge.stop();
+        tlsServer.close();
+        try {
+            gauge.close();
+        } catch (Exception e) { // AutoCloseable declares it
+            log.debug("what=gauge_not_closed", e);
+        }
+    }
+}

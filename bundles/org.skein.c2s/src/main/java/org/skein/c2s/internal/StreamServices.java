@@ -1,0 +1,26 @@
+package org.skein.c2s.internal;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.skein.api.auth.Sasl;
+import org.skein.api.component.IqDispatcher;
+import org.skein.api.component.VirtualHosts;
+import org.skein.api.session.SessionManager;
+import org.skein.api.session.StreamFeatures;
+import org.skein.api.session.StreamRedirect;
+import org.skein.net.api.LoginRate;
+import org.skein.net.api.Tls;
+
+/** What streams need of the rest of the server. The suppliers answer what is registered now. */
+record StreamServices(
+        C2sSettings settings,
+        Tls tls,
+        Tls.Server tlsServer,
+        Sasl sasl,
+        SessionManager sessions,
+        IqDispatcher iqs,
+        VirtualHosts hosts,
+        LoginRate loginRate,
+        Supplier<List<StreamFeatures>> features,
+        Supplier<Optional<StreamRedirect>> redirect) {}

@@ -1,0 +1,157 @@
+package org.skein.console.internal;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/** {@code help}: what there is, and what one command takes. Reads the descriptions commands of any bundle carry. */
+@Component(
+        service = HelpCommand.class,
+        property = {"osgi.command.scope=skein", "osgi.command.function=help"})
+public final class HelpCommand {
+    /** What an operator of a server seldom wants; still found by name. */
+    private static final List<String> TOOLS = List.of("gogo", "felix", "cm", "scr", "feature");
+
+    private final BundleContext context;
+
+    @Activate
+    public HelpCommand(BundleContext context) {
+        this.context = context.getBundle(0).getBundleContext();
+    }
+
+    @Descriptor("lists the commands")
+    public String help() throws InvalidSyntaxException {
+        Map<String, List<Method>> all = commands();
+        StringBuilder text = new StringBuilder();
+        all.forEach((name, methods) -> {
+            if (!TOOLS.contains(scope(name)) || scope(name).equals("feature")) {
+                text.append(String.format("%-20s %s%n", shown(name), description(methods)));
+            }
+        });
+        for (String tools : TOOLS.subList(0, TOOLS.size() - 1)) {
+            String names = all.keySet().stream()
+                    .filter(n -> scope(n).equals(tools) && !all.containsKey("skein:" + simple(n)))
+                    .map(HelpCommand::simple)
+                    .distinct()
+                    .collect(Collectors.joining(" "));
+            if (!names.isEmpty()) {
+                text.append(String.format("%-20s %s%n", tools + ":", names));
+            }
+        }
+        return text + "'help COMMAND' tells more.";
+    }
+
+    @Descriptor("tells what a command does and takes")
+    public String help(CommandSession session, @Descriptor("the command") String name) throws InvalidSyntaxException {
+        Map<String, List<Method>> all = commands();
+        Optional<String> found = all.keySet().stream()
+                .filter(n -> n.equals(name) || simple(n).equals(name))
+                .min(Comparator.comparing((String n) -> !scope(n).equals("skein")));
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("unknown command: " + name);
+        }
+        List<Method> methods = all.get(found.get());
+        if (methods.isEmpty() || methods.stream().allMatch(m -> m.getAnnotation(Descriptor.class) == null)) {
+            return found.get() + ": try '" + simple(found.get()) + " --help'";
+        }
+        return methods.stream().map(m -> usage(found.get(), m)).collect(Collectors.joining("\n"));
+    }
+
+    private static String usage(String name, Method method) {
+        StringBuilder line = new StringBuilder(shown(name));
+        StringBuilder more = new StringBuilder();
+        for (int i = 0; i < method.getParameterCount(); i++) {
+            if (method.getParameterTypes()[i] == CommandSession.class) {
+                continue;
+            }
+            String about = Arrays.stream(method.getParameterAnnotations()[i])
+                    .filter(a -> a.annotationType() == Descriptor.class)
+                    .map((Annotation a) -> ((Descriptor) a).value())
+                    .findFirst()
+                    .orElse(method.getParameterTypes()[i].getSimpleName());
+            Optional<String> option = Arrays.stream(method.getParameterAnnotations()[i])
+                    .filter(a -> a.annotationType() == org.apache.felix.service.command.Parameter.class)
+                    .map(a -> String.join(", ", ((org.apache.felix.service.command.Parameter) a).names()))
+                    .findFirst();
+            if (option.isPresent()) {
+                more.append(String.format("%n    %-16s %s", option.get(), about));
+            } else {
+                line.append(" <").append(about).append(method.getParameterTypes()[i].isArray() ? ">…" : ">");
+            }
+        }
+        Descriptor descriptor = method.getAnnotation(Descriptor.class);
+        return line + (descriptor == null ? "" : "\n    " + descriptor.value()) + more;
+    }
+
+    private Map<String, List<Method>> commands() throws InvalidSyntaxException {
+        Map<String, List<Method>> all = new TreeMap<>(
+                Comparator.comparing((String n) -> !scope(n).equals("skein")).thenComparing(Comparator.naturalOrder()));
+        ServiceReference<?>[] references = context.getAllServiceReferences(null, "(osgi.command.function=*)");
+        if (references == null) {
+            return all;
+        }
+        for (ServiceReference<?> reference : references) {
+            Object service = context.getService(reference);
+            if (service == null) {
+                continue;
+            }
+            for (String function : strings(reference.getProperty("osgi.command.function"))) {
+                if (!function.startsWith("_")) {
+                    List<Method> methods = Arrays.stream(service.getClass().getMethods())
+                            .filter(m ->
+                                    m.getName().equals(function) || m.getName().equals("_" + function))
+                            .sorted(Comparator.comparing(Method::getParameterCount))
+                            .toList();
+                    all.computeIfAbsent(
+                                    reference.getProperty("osgi.command.scope") + ":" + function,
+                                    n -> new ArrayList<>())
+                            .addAll(methods);
+                }
+            }
+            context.ungetService(reference);
+        }
+        return all;
+    }
+
+    private static List<String> strings(Object property) {
+        return property instanceof Object[] array
+                ? Stream.of(array).map(String::valueOf).toList()
+                : List.of(String.valueOf(property));
+    }
+
+    private static String description(List<Method> methods) {
+        return methods.stream()
+                .map(m -> m.getAnnotation(Descriptor.class))
+                .filter(d -> d != null)
+                .map(Descriptor::value)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String scope(String name) {
+        return name.substring(0, name.indexOf(':'));
+    }
+
+    private static String simple(String name) {
+        return name.substring(name.indexOf(':') + 1);
+    }
+
+    private static String shown(String name) {
+        return scope(name).equals("skein") ? simple(name) : name;
+    }
+}

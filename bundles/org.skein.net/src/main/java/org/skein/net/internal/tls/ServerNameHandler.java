@@ -1,0 +1,54 @@
+package org.skein.net.internal.tls;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.AbstractSniHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+
+/** Reads the name in the client's hello, then gives its place to the {@link SslHandler} of that host. */
+final class ServerNameHandler extends AbstractSniHandler<TlsServer.HostContext> {
+    static final AttributeKey<TlsSession> SESSION = AttributeKey.valueOf("org.skein.net.tls");
+
+    private final TlsServer server;
+    private final Supplier<String> fallbackHost;
+    private final long handshakeTimeoutMs;
+
+    ServerNameHandler(TlsServer server, Supplier<String> fallbackHost, long handshakeTimeoutMs) {
+        super(handshakeTimeoutMs);
+        this.server = server;
+        this.fallbackHost = fallbackHost;
+        this.handshakeTimeoutMs = handshakeTimeoutMs;
+    }
+
+    @Override
+    protected Future<TlsServer.HostContext> lookup(ChannelHandlerContext ctx, String hostname) {
+        String host = hostname == null ? fallbackHost.get() : hostname;
+        TlsServer.HostContext context = server.context(host);
+        return context == null
+                ? ctx.executor().newFailedFuture(new SSLException("TLS is shutting down"))
+                : ctx.executor().newSucceededFuture(context);
+    }
+
+    @Override
+    protected void onLookupComplete(ChannelHandlerContext ctx, String hostname, Future<TlsServer.HostContext> found)
+            throws SSLException {
+        if (!found.isSuccess()) {
+            throw new SSLException(found.cause());
+        }
+        TlsServer.HostContext host = found.getNow();
+        SslHandler handler = host.context().newHandler(ctx.alloc());
+        handler.setHandshakeTimeoutMillis(handshakeTimeoutMs);
+        SSLEngine engine = handler.engine();
+        KeyingMaterial material = server.factory().keyingMaterial();
+        TlsSession session = new TlsSession(engine, host.certificate());
+        long connection = material.connection(engine);
+        ctx.channel().attr(SESSION).set(session);
+        ctx.pipeline().replace(this, "tls", handler);
+        // Registered first, so that who hears of the handshake finds its result here.
+        handler.handshakeFuture().addListener(f -> session.handshakeEnded(f, material.takeSecret(connection)));
+    }
+}

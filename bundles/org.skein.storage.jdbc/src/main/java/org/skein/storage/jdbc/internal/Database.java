@@ -1,0 +1,362 @@
+package org.skein.storage.jdbc.internal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.skein.api.monitor.HealthCheck.Health;
+import org.skein.api.monitor.HealthCheck.Status;
+import org.skein.api.storage.StorageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs calls on as many threads as there are connections, and knows whether the database answers. States:
+ * {@code OPENING → UP ⇄ DOWN → CLOSED}. While opening, calls wait; while down, they fail at once. Whatever happens,
+ * a call is answered within the timeout: also when its thread hangs in a read.
+ */
+final class Database implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+    private static final int TRIES = 5;
+    private static final Duration TICK = Duration.ofMillis(250);
+    private static final Duration SUSPICIOUS = Duration.ofSeconds(1);
+    private static final Duration RETRY = Duration.ofMillis(500);
+
+    private enum State {
+        OPENING,
+        UP,
+        DOWN,
+        CLOSED
+    }
+
+    private final Settings settings;
+    private final Function<Settings, Pool> pools;
+    private final ThreadPoolExecutor workers;
+    private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, threads("skein-db-watch"));
+    private final ScheduledThreadPoolExecutor probes = new ScheduledThreadPoolExecutor(1, threads("skein-db-probe"));
+    private final Deadlines deadlines;
+    private final CountDownLatch opened = new CountDownLatch(1);
+    private final AtomicBoolean probing = new AtomicBoolean();
+    private volatile State state = State.OPENING;
+    private volatile Pool pool;
+    private volatile String trouble = "";
+    private volatile boolean refusing;
+    private volatile long downSince;
+
+    Database(Settings settings) {
+        this(settings, Database::poolFor);
+    }
+
+    /** @param pools makes the pool, on the first thread that tries; its drivers load there */
+    Database(Settings settings, Function<Settings, Pool> pools) {
+        this.settings = settings;
+        this.pools = pools;
+        this.deadlines = new Deadlines(settings.timeout().toNanos());
+        BlockingQueue<Runnable> queue = settings.queue() < 1 << 20
+                ? new ArrayBlockingQueue<>(settings.queue())
+                : new LinkedBlockingQueue<>(settings.queue());
+        workers = new ThreadPoolExecutor(
+                settings.poolSize(), settings.poolSize(), 30, TimeUnit.SECONDS, queue, threads("skein-db"));
+        workers.allowCoreThreadTimeOut(true);
+        watch.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        probes.setKeepAliveTime(5, TimeUnit.SECONDS);
+        probes.allowCoreThreadTimeOut(true);
+        probeSoon();
+    }
+
+    private static Pool poolFor(Settings settings) {
+        return settings.kind() == Settings.Kind.H2 ? new H2Pool(settings) : new MySqlPool(settings);
+    }
+
+    private static ThreadFactory threads(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** A call that changes nothing. */
+    <T> CompletableFuture<T> read(Work<T> work) {
+        return submit(() -> readNow(work));
+    }
+
+    /** A call in a transaction of its own; answered when it is as durable as a commit has to be. */
+    <T> CompletableFuture<T> write(Work<T> work) {
+        return submit(() -> writeNow(work));
+    }
+
+    /** Makes sure that {@code answer} completes in time. */
+    <T> CompletableFuture<T> inTime(CompletableFuture<T> answer) {
+        return deadlines.add(answer, System.nanoTime());
+    }
+
+    private interface Call<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> CompletableFuture<T> submit(Call<T> call) {
+        if (isDown()) return CompletableFuture.failedFuture(unavailable());
+        CompletableFuture<T> answer = inTime(new CompletableFuture<>());
+        try {
+            workers.execute(() -> run(call, answer));
+        } catch (RejectedExecutionException full) {
+            answer.completeExceptionally(overloaded());
+        }
+        return answer;
+    }
+
+    private <T> void run(Call<T> call, CompletableFuture<T> answer) {
+        if (answer.isDone()) return; // failed while it waited: nobody expects an effect any more
+        try {
+            answer.complete(call.run());
+        } catch (SQLException e) {
+            answer.completeExceptionally(failure(e));
+        } catch (RuntimeException | LinkageError e) {
+            answer.completeExceptionally(e);
+        }
+    }
+
+    /** Runs {@code task} on a thread of the storage. @return false if there is no room */
+    boolean execute(Runnable task) {
+        try {
+            workers.execute(task);
+            return true;
+        } catch (RejectedExecutionException full) {
+            return false;
+        }
+    }
+
+    StorageException overloaded() {
+        return new StorageException(
+                "too many calls wait for the database: " + workers.getQueue().size());
+    }
+
+    StorageException unavailable() {
+        return new StorageException(
+                state == State.CLOSED ? "the storage is stopped" : "the database is down: " + trouble);
+    }
+
+    /** On a thread of the storage only. */
+    <T> T readNow(Work<T> work) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            try (Connection c = usable().connection()) {
+                return work.run(c);
+            } catch (SQLException e) {
+                if (tries == TRIES || Faults.of(e) != Faults.CONFLICT) throw e;
+            }
+        }
+    }
+
+    /** On a thread of the storage only. */
+    <T> T writeNow(Work<T> work) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            Pool current = usable();
+            try (Connection c = current.connection()) {
+                T value = transact(c, work);
+                current.flush(c);
+                wrote();
+                return value;
+            } catch (SQLException e) {
+                if (tries == TRIES || Faults.of(e) != Faults.CONFLICT) throw e;
+            }
+        }
+    }
+
+    private static <T> T transact(Connection c, Work<T> work) throws SQLException {
+        c.setAutoCommit(false);
+        try {
+            T value = work.run(c);
+            c.commit();
+            c.setAutoCommit(true);
+            return value;
+        } catch (SQLException | RuntimeException e) {
+            try {
+                c.rollback();
+                c.setAutoCommit(true);
+            } catch (SQLException broken) {
+                e.addSuppressed(broken);
+            }
+            throw e;
+        }
+    }
+
+    private Pool usable() {
+        try {
+            if (state == State.OPENING && !opened.await(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new StorageException("the database is being opened");
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new StorageException("the storage is stopping", stopping);
+        }
+        if (state != State.UP) throw unavailable();
+        return pool;
+    }
+
+    /** What to tell the caller; and looks after the database if this was its fault. */
+    StorageException failure(SQLException e) {
+        Faults fault = Faults.of(e);
+        if (fault == Faults.LOST) probeSoon();
+        if (fault == Faults.REFUSED) refused(e);
+        return new StorageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+    }
+
+    private void refused(SQLException e) {
+        trouble = String.valueOf(e.getMessage());
+        synchronized (this) {
+            if (refusing) return;
+            refusing = true;
+        }
+        LOG.error("what=database_refuses reason=\"{}\" state={} code={}", trouble, e.getSQLState(), e.getErrorCode());
+    }
+
+    private void wrote() {
+        if (!refusing) return;
+        synchronized (this) {
+            if (!refusing) return;
+            refusing = false;
+        }
+        LOG.info("what=database_accepts");
+    }
+
+    boolean isShared() {
+        return settings.kind() != Settings.Kind.H2;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    boolean isAvailable() {
+        return state == State.UP;
+    }
+
+    /** True where a call would fail at once. */
+    boolean isDown() {
+        return state == State.DOWN || state == State.CLOSED;
+    }
+
+    String description() {
+        Pool current = pool;
+        String product = current == null ? settings.kind().name().toLowerCase(Locale.ROOT) : current.product();
+        return product + " at " + settings.address() + ", " + state.name().toLowerCase(Locale.ROOT) + ", "
+                + workers.getActiveCount() + " of " + settings.poolSize() + " connections busy, "
+                + workers.getQueue().size() + " calls waiting" + (trouble.isEmpty() ? "" : ", last error: " + trouble);
+    }
+
+    Health health() {
+        return switch (state) {
+            case UP -> new Health(refusing ? Status.DEGRADED : Status.OK, description());
+            case OPENING, DOWN, CLOSED -> new Health(Status.DOWN, description());
+        };
+    }
+
+    // --- watching ---
+
+    private void tick() {
+        long oldest = deadlines.expire(System.nanoTime());
+        if (state == State.UP && oldest > SUSPICIOUS.toNanos()) probeSoon();
+    }
+
+    private void probeSoon() {
+        if (state != State.CLOSED && probing.compareAndSet(false, true)) schedule(Duration.ZERO);
+    }
+
+    private void schedule(Duration after) {
+        try {
+            probes.schedule(this::probe, after.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            LOG.trace("what=database_probe_dropped", closed);
+        }
+    }
+
+    private void probe() {
+        if (state == State.CLOSED) return;
+        try {
+            look();
+            up();
+            probing.set(false);
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            down(e);
+            schedule(RETRY);
+        }
+    }
+
+    private void look() throws SQLException {
+        if (pool == null) pool = pools.apply(settings);
+        try (Connection c = pool.probe()) {
+            if (state == State.UP) Sql.number(c, "SELECT 1");
+            else new Schema(pool).bringUpToDate(c);
+        }
+    }
+
+    private synchronized void up() {
+        if (state == State.UP || state == State.CLOSED) return;
+        State before = state;
+        state = State.UP;
+        opened.countDown();
+        if (before == State.DOWN) {
+            LOG.info("what=database_up after_ms={}", (System.nanoTime() - downSince) / 1_000_000);
+        } else {
+            LOG.info("what=database_up product={} address={}", pool.product(), settings.address());
+        }
+        trouble = "";
+    }
+
+    private synchronized void down(Throwable reason) {
+        if (state == State.CLOSED) return;
+        trouble = reason.getMessage() == null ? reason.toString() : firstLine(reason.getMessage());
+        if (state == State.DOWN) return;
+        state = State.DOWN;
+        downSince = System.nanoTime();
+        opened.countDown();
+        LOG.error("what=database_down address={} reason=\"{}\"", settings.address(), trouble);
+        LOG.debug("what=database_down_details", reason);
+        if (pool != null) pool.evict();
+        deadlines.failAll("the database is down: " + trouble);
+    }
+
+    private static String firstLine(String message) {
+        return message.lines().filter(l -> !l.isBlank()).findFirst().orElse("").strip();
+    }
+
+    /** Lets what was accepted finish, for a bounded time. */
+    @Override
+    public void close() {
+        workers.shutdown();
+        try {
+            if (state == State.UP && !workers.awaitTermination(2, TimeUnit.SECONDS)) {
+                LOG.warn(
+                        "what=database_calls_abandoned waiting={}",
+                        workers.getQueue().size());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            state = State.CLOSED;
+        }
+        opened.countDown();
+        workers.shutdownNow();
+        probes.shutdownNow();
+        watch.shutdownNow();
+        deadlines.failAll("the storage is stopped");
+        Pool last = pool;
+        if (last != null) last.close();
+    }
+}

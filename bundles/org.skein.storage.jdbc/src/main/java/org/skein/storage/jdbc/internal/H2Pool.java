@@ -1,0 +1,159 @@
+package org.skein.storage.jdbc.internal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.h2.jdbcx.JdbcDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * H2 inside this process. H2 itself never calls fsync at a commit, and with {@code WRITE_DELAY=0} it writes one chunk
+ * (about 24 KB) for each. So its own writing is left for the background, and every writer waits until a checkpoint
+ * begun after its commit has ended: one checkpoint serves all that committed meanwhile.
+ */
+final class H2Pool implements Pool {
+    private static final Logger LOG = LoggerFactory.getLogger(H2Pool.class);
+
+    private final JdbcDataSource source = new JdbcDataSource();
+    private final Settings settings;
+    private final String checkpoint;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ended = lock.newCondition();
+    private long begun;
+    private long done;
+    private boolean running;
+    private volatile JdbcConnectionPool pool;
+
+    H2Pool(Settings settings) {
+        this.settings = settings;
+        String uri = settings.uri().isEmpty()
+                ? "jdbc:h2:file:" + settings.base().resolve("data/db").toAbsolutePath()
+                : settings.uri();
+        source.setURL(with(
+                uri,
+                "MODE=MySQL",
+                "DB_CLOSE_DELAY=-1",
+                "DB_CLOSE_ON_EXIT=FALSE",
+                "CACHE_SIZE=8192",
+                "WRITE_DELAY=10000",
+                "RETENTION_TIME=5000",
+                "QUERY_CACHE_SIZE=64",
+                "LOCK_TIMEOUT=2000"));
+        if (!uri.toUpperCase(Locale.ROOT).contains(";USER=")) source.setUser("sa");
+        pool = newPool();
+        checkpoint = settings.syncWrites() ? "CHECKPOINT SYNC" : "CHECKPOINT";
+    }
+
+    private JdbcConnectionPool newPool() {
+        JdbcConnectionPool connections = JdbcConnectionPool.create(source);
+        connections.setMaxConnections(settings.poolSize());
+        connections.setLoginTimeout((int) Math.max(1, settings.timeout().toSeconds() / 2));
+        return connections;
+    }
+
+    /** Adds the parameters an operator did not give. */
+    private static String with(String uri, String... parameters) {
+        StringBuilder all = new StringBuilder(uri);
+        String given = uri.toUpperCase(Locale.ROOT);
+        for (String parameter : parameters) {
+            String name = parameter.substring(0, parameter.indexOf('='));
+            if (!given.contains(";" + name + "=")) all.append(';').append(parameter);
+        }
+        return all.toString();
+    }
+
+    @Override
+    public Connection connection() throws SQLException {
+        return pool.getConnection();
+    }
+
+    @Override
+    public Connection probe() throws SQLException {
+        return source.getConnection();
+    }
+
+    @Override
+    public void flush(Connection connection) throws SQLException {
+        long mine;
+        lock.lock();
+        try {
+            mine = begun + 1; // a checkpoint that runs now may have begun before our commit
+            while (running && done < mine) {
+                ended.awaitUninterruptibly();
+            }
+            if (done >= mine) return;
+            running = true;
+            mine = ++begun;
+        } finally {
+            lock.unlock();
+        }
+        boolean ok = false;
+        try (Statement s = connection.createStatement()) {
+            s.execute(checkpoint);
+            ok = true;
+        } finally {
+            lock.lock();
+            try {
+                running = false;
+                if (ok) done = mine;
+                ended.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    @Override
+    public void evict() {
+        JdbcConnectionPool old = pool;
+        pool = newPool();
+        old.dispose();
+    }
+
+    @Override
+    public boolean shared() {
+        return false;
+    }
+
+    @Override
+    public String schemaWord(String word) {
+        return switch (word) {
+            case "bytes" -> "VARBINARY(1048576)";
+            case "text" -> "VARCHAR(1048576)";
+            case "table" -> "";
+            default -> throw new IllegalArgumentException(word);
+        };
+    }
+
+    @Override
+    public void lockSchema(Connection connection, Duration atMost) {
+        // A file of H2 has one process, and migration one thread.
+    }
+
+    @Override
+    public void unlockSchema(Connection connection) {
+        // as above
+    }
+
+    @Override
+    public String product() {
+        return "H2";
+    }
+
+    @Override
+    public void close() {
+        try (Connection c = source.getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("SHUTDOWN");
+        } catch (SQLException closedAlready) {
+            LOG.debug("what=database_close_failed reason={}", closedAlready.getMessage());
+        }
+        pool.dispose();
+    }
+}

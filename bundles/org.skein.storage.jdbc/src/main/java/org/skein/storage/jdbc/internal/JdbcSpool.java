@@ -1,0 +1,121 @@
+package org.skein.storage.jdbc.internal;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.skein.api.storage.MessageNumber;
+import org.skein.api.storage.Spool;
+import org.skein.storage.jdbc.internal.SpoolOperation.Claim;
+import org.skein.storage.jdbc.internal.SpoolOperation.Count;
+import org.skein.storage.jdbc.internal.SpoolOperation.Delete;
+import org.skein.storage.jdbc.internal.SpoolOperation.Parked;
+import org.skein.storage.jdbc.internal.SpoolOperation.Release;
+import org.skein.storage.jdbc.internal.SpoolOperation.Store;
+import org.skein.xmpp.Jid;
+
+/**
+ * The spool: rows of {@code skein_spool}. Every owner has one lane, by the hash of the address; a lane commits what has
+ * gathered in it together, one batch at a time (CLUSTER 12).
+ */
+@Component
+public final class JdbcSpool implements Spool {
+    /** Half the threads a pool has by default: a busy spool leaves the others to logins. */
+    private static final int LANES = 4;
+
+    private static final int ROOM_PER_LANE = 10_000;
+    private static final long MOST_BYTES = 32L << 20;
+    private static final int RELEASED_AT_ONCE = 1000;
+
+    private final Storage storage;
+    private final List<Lane<SpoolOperation>> lanes = new ArrayList<>(LANES);
+    private final AtomicLong bytes = new AtomicLong();
+
+    @Activate
+    public JdbcSpool(@Reference JdbcStorage storage) {
+        this((Storage) storage);
+    }
+
+    JdbcSpool(Storage storage) {
+        this.storage = storage;
+        for (int i = 0; i < LANES; i++) {
+            SpoolLane lane = new SpoolLane(storage);
+            lanes.add(new Lane<>(storage::database, ROOM_PER_LANE, lane::process, this::refuse));
+        }
+    }
+
+    private void refuse(SpoolOperation operation) {
+        operation.answer().completeExceptionally(storage.database().overloaded());
+    }
+
+    private <T> CompletionStage<T> add(Function<CompletableFuture<T>, SpoolOperation> operation) {
+        Database database = storage.database();
+        if (database.isDown()) return CompletableFuture.failedFuture(database.unavailable());
+        CompletableFuture<T> answer = database.inTime(new CompletableFuture<>());
+        SpoolOperation made = operation.apply(answer);
+        lanes.get(Math.floorMod(spread(made.owner().hashCode()), LANES)).add(made);
+        return answer;
+    }
+
+    private static int spread(int hash) {
+        return hash * 0x9E3779B9 >>> 16;
+    }
+
+    @Override
+    public CompletionStage<Void> store(Entry entry) {
+        long size = entry.stanza().payloadXml().length;
+        if (bytes.addAndGet(size) > MOST_BYTES) {
+            bytes.addAndGet(-size);
+            return CompletableFuture.failedFuture(storage.database().overloaded());
+        }
+        CompletionStage<Void> answer = add(stored -> new Store(entry, stored));
+        answer.whenComplete((done, failed) -> bytes.addAndGet(-size));
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<List<Entry>> claim(Jid owner, String session, int max) {
+        return add(answer -> new Claim(owner, session, max, answer));
+    }
+
+    @Override
+    public CompletionStage<List<Entry>> parked(Jid owner, String session) {
+        return add(answer -> new Parked(owner, session, answer));
+    }
+
+    @Override
+    public CompletionStage<Void> delete(Jid owner, Collection<MessageNumber> numbers) {
+        List<MessageNumber> copy = List.copyOf(numbers);
+        return add(answer -> new Delete(owner, copy, answer));
+    }
+
+    @Override
+    public CompletionStage<Integer> release(Jid owner, String session) {
+        return add(answer -> new Release(owner, session, answer));
+    }
+
+    @Override
+    public CompletionStage<Integer> releaseAll() {
+        return releaseMore(0);
+    }
+
+    /** In parts, each a transaction of its own, so that none takes longer than a call may. */
+    private CompletionStage<Integer> releaseMore(int before) {
+        return storage.database()
+                .write(c -> SpoolTable.releaseSome(c, RELEASED_AT_ONCE))
+                .thenCompose(released -> released < RELEASED_AT_ONCE
+                        ? CompletableFuture.completedFuture(before + released)
+                        : releaseMore(before + released));
+    }
+
+    @Override
+    public CompletionStage<Integer> count(Jid owner) {
+        return add(answer -> new Count(owner, answer));
+    }
+}

@@ -1,0 +1,36 @@
+package org.skein.storage.jdbc.internal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** Connections to one database, and what is particular to its kind. Classes of a driver are loaded by its pool only. */
+interface Pool extends AutoCloseable {
+    /** A connection in auto-commit mode; closing it gives it back. */
+    Connection connection() throws SQLException;
+
+    /** A connection of its own, to see whether the database answers; bounded in time even if it is stopped. */
+    Connection probe() throws SQLException;
+
+    /** Makes what was committed on {@code connection} as durable as a commit has to be. */
+    void flush(Connection connection) throws SQLException;
+
+    /** Drops connections that may be broken. */
+    void evict();
+
+    /** True if other processes may write too. */
+    boolean shared();
+
+    /** What to put for a word in braces in the schema. */
+    String schemaWord(String word);
+
+    /** Keeps other processes from changing the schema. */
+    void lockSchema(Connection connection, Duration atMost) throws SQLException;
+
+    void unlockSchema(Connection connection) throws SQLException;
+
+    String product();
+
+    @Override
+    void close();
+}

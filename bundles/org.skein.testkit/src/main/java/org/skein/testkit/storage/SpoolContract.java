@@ -1,0 +1,198 @@
+package org.skein.testkit.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.skein.api.storage.MessageNumber;
+import org.skein.api.storage.QuotaException;
+import org.skein.api.storage.Spool.Entry;
+import org.skein.xmpp.Element;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.Stanza;
+
+/** Messages that wait (CLUSTER 12, 14). */
+public interface SpoolContract extends StorageContract {
+    /** A message numbered {@code n}. */
+    static Entry entry(Jid owner, String session, long n) {
+        Stanza stanza = Stanza.message()
+                .from(Jid.of("sender@spool.example/\uD83D\uDC1D"))
+                .to(owner)
+                .type("chat")
+                .id("m" + n)
+                .add(Element.of("body", "jabber:client", "no. " + n + " \uD83D\uDC1D <&>"))
+                .add(Element.of("x", "urn:x"))
+                .build();
+        return new Entry(owner, session, new MessageNumber(7, n), Instant.ofEpochMilli(1_000 + n), stanza);
+    }
+
+    private static List<String> ids(Collection<Entry> entries) {
+        return entries.stream().map(e -> e.stanza().id()).toList();
+    }
+
+    private void store(Jid owner, String session, long n) {
+        Answers.of(spool().store(entry(owner, session, n)));
+    }
+
+    @Test
+    default void whatIsStoredComesBackWholeAndInOrder() {
+        Jid owner = LONGEST;
+        List<CompletionStage<Void>> stores = new ArrayList<>();
+        List<Integer> order = List.of(5, 3, 9, 1, 7);
+        order.forEach(n -> stores.add(spool().store(entry(owner, "", n))));
+        stores.forEach(Answers::of);
+        assertEquals(5, Answers.of(spool().count(owner)));
+
+        List<Entry> claimed = Answers.of(spool().claim(owner, "token", 100));
+
+        assertEquals(List.of("m5", "m3", "m9", "m1", "m7"), ids(claimed));
+        Entry first = claimed.get(0);
+        Entry sent = entry(owner, "token", 5);
+        assertEquals(sent.owner(), first.owner());
+        assertEquals("token", first.session());
+        assertEquals(sent.number(), first.number());
+        assertEquals(sent.storedAt(), first.storedAt());
+        assertEquals(sent.stanza().toElement(), first.stanza().toElement());
+    }
+
+    @Test
+    default void aNumberIsStoredOnce() {
+        Jid owner = Jid.of("once@spool.example");
+        store(owner, "", 1);
+        store(owner, "", 2);
+        store(owner, "", 1);
+        store(owner, "parked", 2);
+        CompletionStage<Void> a = spool().store(entry(owner, "", 3));
+        CompletionStage<Void> b = spool().store(entry(owner, "", 3));
+        Answers.of(a);
+        Answers.of(b);
+        assertEquals(List.of("m1", "m2", "m3"), ids(Answers.of(spool().claim(owner, "s", 100))));
+    }
+
+    @Test
+    default void ofOneOwnerCallsTakeEffectInTheirOrder() {
+        Jid owner = Jid.of("calls@spool.example");
+        CompletionStage<Void> stored = spool().store(entry(owner, "", 1));
+        CompletionStage<List<Entry>> claimed = spool().claim(owner, "s", 10);
+        CompletionStage<Void> later = spool().store(entry(owner, "", 2));
+        CompletionStage<Integer> offline = spool().count(owner);
+        CompletionStage<Void> deleted = spool().delete(owner, List.of(new MessageNumber(7, 1)));
+        CompletionStage<List<Entry>> parked = spool().parked(owner, "s");
+        Answers.of(stored);
+        assertEquals(List.of("m1"), ids(Answers.of(claimed)));
+        Answers.of(later);
+        assertEquals(1, Answers.of(offline));
+        Answers.of(deleted);
+        assertEquals(List.of(), ids(Answers.of(parked)));
+    }
+
+    @Test
+    default void rowsAreClaimedOnceAndAtMostAsManyAsAskedFor() {
+        Jid owner = Jid.of("claim@spool.example");
+        IntStream.rangeClosed(1, 5).forEach(n -> store(owner, "", n));
+        assertEquals(List.of("m1", "m2"), ids(Answers.of(spool().claim(owner, "a", 2))));
+        assertEquals(List.of("m3", "m4"), ids(Answers.of(spool().claim(owner, "b", 2))));
+        assertEquals(List.of("m5"), ids(Answers.of(spool().claim(owner, "a", 2))));
+        assertEquals(List.of(), ids(Answers.of(spool().claim(owner, "a", 2))));
+        assertEquals(List.of("m1", "m2", "m5"), ids(Answers.of(spool().parked(owner, "a"))));
+        assertEquals(0, Answers.of(spool().count(owner)));
+    }
+
+    @Test
+    default void parkedRowsAreReleasedInTheirOldPlace() {
+        Jid owner = Jid.of("release@spool.example");
+        store(owner, "a", 1);
+        store(owner, "", 2);
+        store(owner, "a", 3);
+        store(owner, "b", 4);
+        assertEquals(1, Answers.of(spool().count(owner)));
+        assertEquals(2, Answers.of(spool().release(owner, "a")));
+        assertEquals(0, Answers.of(spool().release(owner, "a")));
+        assertEquals(3, Answers.of(spool().count(owner)));
+        assertEquals(List.of("m4"), ids(Answers.of(spool().parked(owner, "b"))));
+        assertEquals(List.of("m1", "m2", "m3"), ids(Answers.of(spool().claim(owner, "c", 10))));
+    }
+
+    @Test
+    default void atStartEveryParkedRowIsReleased() {
+        Jid one = Jid.of("one@spool.example");
+        Jid two = Jid.of("two@spool.example");
+        store(one, "x", 1);
+        store(two, "y", 2);
+        store(two, "", 3);
+        assertTrue(Answers.of(spool().releaseAll()) >= 2);
+        assertEquals(0, Answers.of(spool().releaseAll()));
+        assertEquals(List.of("m1"), ids(Answers.of(spool().claim(one, "s", 10))));
+        assertEquals(List.of("m2", "m3"), ids(Answers.of(spool().claim(two, "s", 10))));
+    }
+
+    @Test
+    default void whatWasConfirmedIsDeleted() {
+        Jid owner = Jid.of("delete@spool.example");
+        Jid other = Jid.of("delete2@spool.example");
+        IntStream.rangeClosed(1, 4).forEach(n -> store(owner, n % 2 == 0 ? "" : "s", n));
+        store(other, "", 1);
+        Answers.of(spool().delete(
+                        owner, List.of(new MessageNumber(7, 1), new MessageNumber(7, 2), new MessageNumber(8, 3))));
+        Answers.of(spool().delete(owner, List.of()));
+        assertEquals(List.of("m3"), ids(Answers.of(spool().parked(owner, "s"))));
+        assertEquals(List.of("m4"), ids(Answers.of(spool().claim(owner, "t", 10))));
+        assertEquals(1, Answers.of(spool().count(other)));
+    }
+
+    @Test
+    default void atTheQuotaMessagesAreRefusedUntilThereIsRoom() {
+        Jid owner = Jid.of("quota@spool.example");
+        int quota = LIMITS.spoolRowsPerOwner();
+        List<CompletionStage<Void>> stores = new ArrayList<>();
+        for (int n = 1; n <= quota; n++) {
+            stores.add(spool().store(entry(owner, n % 2 == 0 ? "" : "s", n)));
+        }
+        stores.forEach(Answers::of);
+        assertThrows(QuotaException.class, () -> store(owner, "", quota + 1L));
+        assertThrows(QuotaException.class, () -> store(owner, "s", quota + 2L));
+        store(owner, "", quota); // there already
+        store(Jid.of("quota2@spool.example"), "", 1);
+        Answers.of(spool().delete(owner, List.of(new MessageNumber(7, 1), new MessageNumber(7, 2))));
+        store(owner, "", quota + 3L);
+        store(owner, "", quota + 4L);
+        assertThrows(QuotaException.class, () -> store(owner, "", quota + 5L));
+    }
+
+    @Test
+    default void repeatsDoNotCountForTheQuota() {
+        Jid owner = Jid.of("repeats@spool.example");
+        for (int n = 0; n < 3 * LIMITS.spoolRowsPerOwner(); n++) {
+            store(owner, "", 1);
+        }
+        store(owner, "", 2);
+        assertEquals(2, Answers.of(spool().count(owner)));
+    }
+
+    @Test
+    default void ofManyOwnersAtOnceEachHasItsOrder() {
+        List<Jid> owners = IntStream.range(0, 50)
+                .mapToObj(i -> Jid.of("o" + i + "@many.example"))
+                .toList();
+        List<CompletionStage<Void>> stores = new ArrayList<>();
+        for (int n = LIMITS.spoolRowsPerOwner(); n > 0; n--) {
+            for (Jid owner : owners) {
+                stores.add(spool().store(entry(owner, "", n)));
+            }
+        }
+        stores.forEach(Answers::of);
+        List<String> wanted = IntStream.iterate(LIMITS.spoolRowsPerOwner(), n -> n > 0, n -> n - 1)
+                .mapToObj(n -> "m" + n)
+                .toList();
+        for (Jid owner : owners) {
+            assertEquals(wanted, ids(Answers.of(spool().claim(owner, "s", 100))), owner.toString());
+        }
+    }
+}
