@@ -2,12 +2,25 @@ package org.skein.xmpp;
 
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
-/** A stream error (RFC 6120 §4.9), after which the stream is closed. {@code text} may be empty. */
-public record StreamError(Condition condition, String text) {
+/**
+ * A stream error (RFC 6120 §4.9), after which the stream is closed. {@code text} may be empty; {@code detail} is an
+ * application-specific condition (§4.9.4).
+ */
+public record StreamError(Condition condition, String text, Optional<Element> detail) {
     public StreamError {
         Objects.requireNonNull(condition, "condition");
         Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(detail, "detail");
+    }
+
+    public StreamError(Condition condition, String text) {
+        this(condition, text, Optional.empty());
+    }
+
+    public StreamError withDetail(Element detail) {
+        return new StreamError(condition, text, Optional.of(detail));
     }
 
     /** The defined conditions (RFC 6120 §4.9.3). For {@link #SEE_OTHER_HOST} the text is the host to go to. */
@@ -64,6 +77,7 @@ public record StreamError(Condition condition, String text) {
         if (!text.isEmpty()) {
             b.child(Element.of("text", Ns.STREAM_ERROR, text));
         }
+        detail.ifPresent(b::child);
         return b.build();
     }
 }

@@ -11,7 +11,9 @@ import org.skein.xmpp.StreamError;
 
 /**
  * A client's stream as an edge offers it to the session manager: TCP, BOSH or WebSocket. Methods are called on the
- * stream's event loop, except {@link #execute} and {@link #inEventLoop}, which any thread may call.
+ * stream's event loop, except {@link #id}, {@link #transport}, {@link #remoteAddress}, {@link #security},
+ * {@link #inEventLoop}, {@link #execute} and {@link #schedule}, which any thread may call, and which go on working after
+ * the stream has ended: a session that may be resumed lives on at its last stream's event loop.
  */
 @ConsumerType
 public interface ClientStream {

@@ -43,6 +43,11 @@ public interface Spool {
     /** The rows parked for a session, in order. */
     CompletionStage<List<Entry>> parked(Jid owner, String session);
 
+    /** The first of the rows parked for a session, in order, at most {@code max}. */
+    default CompletionStage<List<Entry>> parked(Jid owner, String session, int max) {
+        return parked(owner, session).thenApply(rows -> rows.size() <= max ? rows : List.copyOf(rows.subList(0, max)));
+    }
+
     CompletionStage<Void> delete(Jid owner, Collection<MessageNumber> numbers);
 
     /**

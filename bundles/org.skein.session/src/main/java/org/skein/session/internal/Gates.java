@@ -1,0 +1,99 @@
+package org.skein.session.internal;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentHashMap;
+import org.skein.api.component.DeliveryListener;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.Stanza;
+
+/**
+ * Holds back what is addressed to an account while something decides where it goes: an older stanza waits for the
+ * database, offline messages go first, a session is just ending. So a flow never overtakes itself (CLUSTER 11).
+ */
+final class Gates {
+    /** Takes what was held, in order, on the thread that opened the gate. */
+    interface Exit {
+        void pass(Stanza stanza, DeliveryListener listener);
+
+        void overflow(Stanza stanza, DeliveryListener listener);
+    }
+
+    static final int MAX_HELD = 10_000;
+
+    private final ConcurrentHashMap<Jid, Gate> gates = new ConcurrentHashMap<>();
+    private final Exit exit;
+
+    Gates(Exit exit) {
+        this.exit = exit;
+    }
+
+    /** True if the stanza waits now (or was refused because too many do). */
+    boolean holds(Jid account, Stanza stanza, DeliveryListener listener) {
+        Gate gate = gates.get(account);
+        return gate != null && gate.add(stanza, listener);
+    }
+
+    /** Closes the account's gate until {@link Gate#release} has been called as often. */
+    Gate hold(Jid account) {
+        while (true) {
+            Gate gate = gates.computeIfAbsent(account, Gate::new);
+            synchronized (gate) {
+                if (!gate.dead) {
+                    gate.holds++;
+                    return gate;
+                }
+            }
+        }
+    }
+
+    private record Held(Stanza stanza, DeliveryListener listener) {}
+
+    /** The gate of one account, there only while closed. */
+    final class Gate {
+        private final Jid account;
+        private final Deque<Held> queue = new ArrayDeque<>();
+        private int holds;
+        private boolean draining;
+        private boolean dead;
+
+        private Gate(Jid account) {
+            this.account = account;
+        }
+
+        private boolean add(Stanza stanza, DeliveryListener listener) {
+            synchronized (this) {
+                if (dead) return false;
+                if (queue.size() < MAX_HELD) {
+                    queue.add(new Held(stanza, listener));
+                    return true;
+                }
+            }
+            exit.overflow(stanza, listener);
+            return true;
+        }
+
+        void release() {
+            synchronized (this) {
+                holds--;
+                if (holds > 0 || draining) return;
+                draining = true;
+            }
+            while (true) {
+                Held next;
+                synchronized (this) {
+                    next = holds > 0 ? null : queue.poll();
+                    if (next == null) {
+                        draining = false;
+                        if (holds == 0) {
+                            dead = true;
+                            gates.remove(account, this);
+                        }
+                        return;
+                    }
+                }
+                exit.pass(next.stanza, next.listener);
+            }
+        }
+    }
+}

@@ -1,0 +1,489 @@
+package org.skein.session.internal;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.skein.api.component.DeliveryListener;
+import org.skein.api.component.Outcome;
+import org.skein.api.session.ClientStream;
+import org.skein.api.storage.MessageNumber;
+import org.skein.api.storage.QuotaException;
+import org.skein.api.storage.Spool;
+import org.skein.xmpp.Element;
+import org.skein.xmpp.Stanza;
+import org.skein.xmpp.StanzaError.Condition;
+import org.skein.xmpp.StreamError;
+import org.skein.xmpp.XmppDateTime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a session was given and its client has not confirmed, in order. A client with stream management confirms by
+ * {@code <a/>}, any other when its socket took the bytes. Event loop of the session.
+ *
+ * <p>A message not confirmed in time gets a row in the spool as well, and is safe. When too much is in memory, new
+ * messages get only the row ({@link #spooling}); they are read back, a page at a time, once all that is in memory is
+ * confirmed; until then what comes is put behind them. So rows and memory are in one order, and memory is bounded.
+ */
+final class Outbox {
+    private static final Duration RETRY = Duration.ofSeconds(10);
+    private static final Logger log = LoggerFactory.getLogger(Outbox.class);
+
+    private final UserSession session;
+    private final ServerNode node;
+    private Out first;
+    private Out last;
+    private int count;
+    private long bytes;
+
+    private boolean managed; // XEP-0198 is on
+    private int beforeManaged; // the oldest in the queue, written before it was on; the socket confirms them
+    private int acked; // the client's last h
+    private boolean requested; // an <r/> is out
+    private boolean requestPlanned;
+    private boolean writtenSinceRequest;
+
+    private AutoCloseable timer;
+    private boolean spooling; // rows follow that are not in memory
+    private boolean offlineRemains; // they begin with offline rows not yet claimed
+    private boolean reading; // a page is on its way
+    private int rowsInMemory; // of the queue, those with a row
+    private int storing; // writes under way
+    private int appends; // counts messages that got only a row
+    private int appending; // of the writes under way, those
+    private int deleting; // deletions under way
+    private List<MessageNumber> undeleted; // null for none; confirmed, but their rows are there still
+    private boolean unsureOfRows; // a write or claim failed, and may have been done all the same
+    private Runnable closed; // not null: nothing is written any more
+
+    Outbox(UserSession session, ServerNode node) {
+        this.session = session;
+        this.node = node;
+    }
+
+    int size() {
+        return count;
+    }
+
+    boolean isManaged() {
+        return managed;
+    }
+
+    // ---- giving
+
+    void add(Out out) {
+        if (closed != null) {
+            link(out);
+            return;
+        }
+        out.since = node.nanos.getAsLong();
+        boolean durable = out.isDurable();
+        if (durable && (spooling || isFull(out.since))) {
+            append(out);
+            return;
+        }
+        if (!durable && node.settings.isFarOverUnacked(count, bytes)) {
+            // Presence, iq and copies cannot wait in the database; such a client is of no use to anybody.
+            gone(out);
+            session.end(StreamError.Condition.RESOURCE_CONSTRAINT.error("too much is unconfirmed"));
+            return;
+        }
+        Stanza written = session.processed(out.stanza);
+        if (written == null) {
+            out.answer(Outcome.DELIVERED);
+            return;
+        }
+        out.written = written;
+        link(out);
+        write(out);
+        if (durable || !managed) watch();
+    }
+
+    /** A client that confirms may fill the queue up to four times the limit within the time it has to confirm. */
+    private boolean isFull(long now) {
+        Settings settings = node.settings;
+        if (first == null || !settings.isOverUnacked(count, bytes)) return false;
+        return now - first.since > settings.confirmWithin().toNanos() || settings.isFarOverUnacked(count, bytes);
+    }
+
+    private void link(Out out) {
+        if (last == null) first = out;
+        else last.next = out;
+        last = out;
+        count++;
+        bytes += out.bytes();
+    }
+
+    private void write(Out out) {
+        if (!session.isConnected()) return;
+        session.stream().write(out.written);
+        node.counters.sent().increment();
+        writtenSinceRequest = true;
+        if (managed) planRequest();
+    }
+
+    // ---- confirming
+
+    /** The socket took so many stanzas. */
+    void taken(int n) {
+        if (managed) {
+            int earlier = Math.min(n, beforeManaged);
+            beforeManaged -= earlier;
+            confirm(earlier);
+        } else {
+            confirm(n);
+        }
+    }
+
+    void manage() {
+        managed = true;
+        beforeManaged = count;
+        acked = 0;
+    }
+
+    /** @return false if the client says it has more than it was sent */
+    boolean ack(int h) {
+        int more = h - acked;
+        if (Integer.compareUnsigned(more, sentUnacked()) > 0) return false;
+        requested = false;
+        acked = h;
+        if (more != 0) {
+            more += beforeManaged;
+            beforeManaged = 0;
+        }
+        confirm(more);
+        if (first != null && managed && session.isConnected()) planRequest();
+        return true;
+    }
+
+    /** How many stanzas the client may still confirm. */
+    int sentUnacked() {
+        return count - beforeManaged;
+    }
+
+    int ackedTo() {
+        return acked;
+    }
+
+    private void confirm(int n) {
+        List<MessageNumber> done = null;
+        for (int i = 0; i < n && first != null; i++) {
+            Out out = first;
+            first = out.following();
+            if (first == null) last = null;
+            out.next = null;
+            count--;
+            bytes -= out.bytes();
+            out.confirmed = true;
+            if (out.row == Out.Row.STORED) {
+                rowsInMemory--;
+                if (done == null) done = new ArrayList<>();
+                done.add(out.number);
+            }
+            out.answer(Outcome.DELIVERED);
+        }
+        if (done != null) delete(done);
+        if (spooling) readOn();
+    }
+
+    private void planRequest() {
+        if (requested || requestPlanned || !writtenSinceRequest) return;
+        requestPlanned = true;
+        ClientStream stream = session.stream();
+        stream.execute(() -> {
+            if (session.stream() == stream) request();
+        });
+    }
+
+    private void request() {
+        requestPlanned = false;
+        if (requested || first == null || closed != null || !session.isConnected()) return;
+        requested = true;
+        writtenSinceRequest = false;
+        session.stream().write(StreamManagement.REQUEST);
+    }
+
+    /** A new stream continues the session: what it has not confirmed goes out again, in order. */
+    void resend() {
+        requested = false;
+        requestPlanned = false;
+        for (Out out = first; out != null; out = out.following()) {
+            write(out);
+        }
+        if (spooling) readOn();
+        if (first != null) watch();
+    }
+
+    // ---- the clock
+
+    private void watch() {
+        if (timer == null && closed == null) tickIn(node.settings.confirmWithin());
+    }
+
+    private void tickIn(Duration delay) {
+        timer = session.later(this::tick, delay);
+    }
+
+    private void tick() {
+        timer = null;
+        if (closed != null || first == null) return;
+        long now = node.nanos.getAsLong();
+        long patience = node.settings.confirmWithin().toNanos();
+        Duration stalledAfter = node.settings.stalledAfter();
+        if (!managed && !stalledAfter.isZero() && now - first.since >= stalledAfter.toNanos()) {
+            session.end(StreamError.Condition.RESOURCE_CONSTRAINT.error("stalled-after: you do not read"));
+            return;
+        }
+        long next = patience;
+        boolean again = !managed;
+        for (Out out = first; out != null; out = out.following()) {
+            if (!out.isDurable()) continue;
+            again = true;
+            if (out.row != Out.Row.NONE) continue;
+            long left = patience - (now - out.since);
+            if (left > 0) {
+                next = left;
+                break;
+            }
+            park(out);
+        }
+        if (again && timer == null && closed == null) tickIn(Duration.ofNanos(Math.max(next, 1_000_000)));
+    }
+
+    // ---- the database
+
+    private Spool.Entry entry(Out out) {
+        if (out.number == null) {
+            out.number = out.listener() instanceof Delivery d ? d.number() : node.nextNumber();
+        }
+        Instant taken = node.clock.instant().minusNanos(node.nanos.getAsLong() - out.since);
+        return new Spool.Entry(session.account().jid(), session.id(), out.number, taken, out.stanza);
+    }
+
+    private void park(Out out) {
+        out.row = Out.Row.STORING;
+        storing++;
+        node.offline.write(entry(out)).whenComplete((done, failure) -> session.run(() -> parked(out, failure)));
+    }
+
+    private void parked(Out out, Throwable failure) {
+        storing--;
+        if (failure == null) {
+            node.counters.parked().increment();
+            out.row = Out.Row.STORED;
+            if (out.confirmed) {
+                delete(List.of(out.number));
+            } else {
+                rowsInMemory++;
+            }
+            out.answer(Outcome.STORED);
+        } else {
+            out.row = Out.Row.NONE;
+            unsureOfRows = true;
+            boolean quota = Failures.cause(failure) instanceof QuotaException;
+            long waited = node.nanos.getAsLong() - out.since;
+            if (quota || waited >= Delays.STORAGE_PATIENCE.toNanos()) refuse(out, failure);
+        }
+        written();
+    }
+
+    private void refuse(Out out, Throwable failure) {
+        if (out.listener() instanceof Delivery d) d.refusal(Failures.error(failure));
+        out.answer(Outcome.REFUSED);
+    }
+
+    private void append(Out out) {
+        spooling = true;
+        appends++;
+        appending++;
+        storing++;
+        node.offline
+                .write(entry(out))
+                .whenComplete((done, failure) -> session.run(() -> {
+                    storing--;
+                    appending--;
+                    if (failure == null) {
+                        node.counters.parked().increment();
+                        out.answer(Outcome.STORED);
+                    } else {
+                        unsureOfRows = true;
+                        refuse(out, failure);
+                    }
+                    written();
+                    if (spooling) readOn();
+                }));
+    }
+
+    private void written() {
+        if (storing == 0 && closed != null) release();
+    }
+
+    private void delete(List<MessageNumber> numbers) {
+        deleting++;
+        CompletionStage<Void> deleted;
+        try {
+            deleted = node.delays.limited(node.spool().delete(session.account().jid(), numbers));
+        } catch (RuntimeException e) {
+            deleted = CompletableFuture.failedFuture(e);
+        }
+        deleted.whenComplete((done, failure) -> session.run(() -> deleted(numbers, failure)));
+    }
+
+    private void deleted(List<MessageNumber> numbers, Throwable failure) {
+        deleting--;
+        if (failure != null) {
+            log.debug("what=rows_not_deleted session={} rows={}", session.id(), numbers.size(), failure);
+            if (undeleted == null) {
+                undeleted = new ArrayList<>();
+                session.later(this::deleteAgain, RETRY);
+            }
+            undeleted.addAll(numbers);
+        } else if (spooling) {
+            readOn();
+        }
+    }
+
+    private void deleteAgain() {
+        List<MessageNumber> again = undeleted;
+        undeleted = null;
+        if (again != null && closed == null) delete(again);
+    }
+
+    /** Offline rows given to this session; more of them may remain. */
+    void rows(List<Spool.Entry> rows, boolean more) {
+        if (more) {
+            spooling = true;
+            offlineRemains = true;
+        }
+        List<MessageNumber> handled = null;
+        for (Spool.Entry entry : rows) {
+            Out out = new Out(session, entry.stanza(), DeliveryListener.NONE);
+            out.number = entry.number();
+            out.since = node.nanos.getAsLong();
+            out.row = Out.Row.STORED;
+            Stanza written = session.processed(entry.stanza().withAdded(delay(entry)));
+            if (written == null) {
+                if (handled == null) handled = new ArrayList<>();
+                handled.add(entry.number());
+                continue;
+            }
+            out.written = written;
+            rowsInMemory++;
+            link(out);
+            write(out);
+        }
+        if (handled != null) delete(handled);
+        if (!managed) watch();
+        if (spooling) readOn();
+    }
+
+    /** XEP-0203: who kept it (the server), and since when. */
+    private Element delay(Spool.Entry entry) {
+        return Element.builder("delay", "urn:xmpp:delay")
+                .attribute("from", session.jid().domain())
+                .attribute("stamp", XmppDateTime.format(entry.storedAt()))
+                .build();
+    }
+
+    /** Reads the next page if it is time to. */
+    private void readOn() {
+        if (reading || rowsInMemory > 0 || storing > appending || deleting > 0 || undeleted != null) return;
+        if (closed != null || !session.isConnected()) return;
+        reading = true;
+        if (offlineRemains) {
+            node.offline
+                    .claim(session)
+                    .whenComplete((rows, failure) -> session.run(() -> {
+                        reading = false;
+                        if (failed(failure)) return;
+                        offlineRemains = rows.size() >= Offline.PAGE;
+                        rows(rows, false);
+                    }));
+            return;
+        }
+        int appendsBefore = appends;
+        boolean settled = appending == 0;
+        parkedRows()
+                .whenComplete((rows, failure) -> session.run(() -> {
+                    reading = false;
+                    if (failed(failure)) return;
+                    boolean all = rows.size() < Offline.PAGE && settled && appends == appendsBefore;
+                    if (all) spooling = false;
+                    if (rows.isEmpty() && !all && appending > 0) return; // goes on when those are written
+                    rows(rows, false);
+                }));
+    }
+
+    private CompletionStage<List<Spool.Entry>> parkedRows() {
+        try {
+            return node.delays.limited(node.spool().parked(session.account().jid(), session.id(), Offline.PAGE));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private boolean failed(Throwable failure) {
+        if (failure == null) return false;
+        unsureOfRows = true;
+        log.debug("what=parked_not_read session={}", session.id(), failure);
+        session.later(
+                () -> {
+                    if (spooling) readOn();
+                },
+                RETRY);
+        return true;
+    }
+
+    // ---- the end
+
+    /** Hands everything unconfirmed on: rows become offline ones, other messages are answered ABSENT, in order. */
+    void close(Runnable whenClosed) {
+        closed = whenClosed;
+        Delays.cancel(timer);
+        timer = null;
+        if (storing == 0) release();
+    }
+
+    private void release() {
+        if (!spooling && rowsInMemory == 0 && undeleted == null && !unsureOfRows) {
+            resolve();
+            return;
+        }
+        node.offline
+                .release(session.account().jid(), session.id())
+                .thenCompose(rows -> rows > 0 ? flushElsewhere() : CompletableFuture.completedFuture(null))
+                .whenComplete((done, failure) -> session.run(this::resolve));
+    }
+
+    private CompletionStage<Void> flushElsewhere() {
+        UserSession other = session.account().accepting();
+        return other == null || node.stopping ? CompletableFuture.completedFuture(null) : node.offline.flush(other);
+    }
+
+    private void resolve() {
+        while (first != null) {
+            Out out = first;
+            first = out.following();
+            out.next = null;
+            gone(out);
+        }
+        last = null;
+        count = 0;
+        closed.run();
+    }
+
+    /** A stanza that this session will not deliver any more. */
+    void gone(Out out) {
+        if (out.row == Out.Row.STORED) return;
+        if (out.isAwaited()) {
+            out.answer(Outcome.ABSENT);
+        } else if (out.stanza.isRequest()) {
+            node.refuse(out.stanza, Condition.RECIPIENT_UNAVAILABLE.error());
+        } else {
+            node.counters.dropped().increment();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package org.skein.session.internal;
+
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.skein.api.component.DeliveryListener;
+import org.skein.api.component.IqDispatcher;
+import org.skein.api.component.Outcome;
+import org.skein.api.component.Router;
+import org.skein.api.component.VirtualHosts;
+import org.skein.api.storage.AccountRepository;
+import org.skein.api.storage.MessageNumber;
+import org.skein.api.storage.Spool;
+import org.skein.xmpp.Stanza;
+import org.skein.xmpp.StanzaError;
+
+/** What all sessions of this server share. */
+final class ServerNode {
+    final Router router;
+    final IqDispatcher dispatcher;
+    final VirtualHosts hosts;
+    final Chains chains = new Chains();
+    final Registry registry = new Registry(chains);
+    final Clock clock;
+    final LongSupplier nanos;
+    final Delays delays;
+    final KnownAccounts known;
+    final Offline offline;
+    final Deliverer deliverer;
+    final Gates gates;
+    final Resumables resumables;
+    final long incarnation;
+    private final Supplier<Spool> spool;
+    private final AtomicLong numbers = new AtomicLong();
+    private final AtomicLong sessionIds = new AtomicLong();
+    volatile Settings settings = Settings.DEFAULT;
+    volatile Counters counters = new Counters();
+    volatile boolean stopping;
+
+    ServerNode(
+            Router router,
+            IqDispatcher dispatcher,
+            VirtualHosts hosts,
+            Supplier<Spool> spool,
+            Supplier<AccountRepository> accounts,
+            Clock clock,
+            LongSupplier nanos,
+            Delays delays) {
+        this.router = router;
+        this.dispatcher = dispatcher;
+        this.hosts = hosts;
+        this.spool = spool;
+        this.clock = clock;
+        this.nanos = nanos;
+        this.delays = delays;
+        this.incarnation = clock.millis();
+        this.known = new KnownAccounts(accounts, nanos);
+        this.offline = new Offline(this);
+        this.deliverer = new Deliverer(this);
+        this.gates = new Gates(deliverer);
+        this.resumables = new Resumables();
+    }
+
+    Spool spool() {
+        return spool.get();
+    }
+
+    MessageNumber nextNumber() {
+        return new MessageNumber(incarnation, numbers.incrementAndGet());
+    }
+
+    /** Unique over restarts, for the database. */
+    String nextSessionId() {
+        return Long.toString(incarnation, 36) + '-' + Long.toString(sessionIds.incrementAndGet(), 36);
+    }
+
+    /** Answers a stanza with an error where that is allowed (RFC 6120 §8.3.1). */
+    void refuse(Stanza stanza, StanzaError error) {
+        boolean mayBe = switch (stanza.kind()) {
+            case IQ -> stanza.isRequest();
+            case MESSAGE -> !stanza.isError();
+            case PRESENCE -> !stanza.isError() && !stanza.hasType("unavailable");
+        };
+        if (mayBe && stanza.from().isPresent()) {
+            counters.refused().increment();
+            router.route(stanza.error(error));
+        } else {
+            counters.dropped().increment();
+        }
+    }
+
+    void refuse(Stanza stanza, DeliveryListener listener, StanzaError error) {
+        refuse(stanza, error);
+        listener.outcome(Outcome.REFUSED);
+    }
+
+    void drop(DeliveryListener listener) {
+        counters.dropped().increment();
+        listener.outcome(Outcome.DELIVERED);
+    }
+}

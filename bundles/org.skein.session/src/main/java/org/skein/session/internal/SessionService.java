@@ -1,0 +1,278 @@
+package org.skein.session.internal;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.skein.api.auth.AccountListener;
+import org.skein.api.component.DeliveryListener;
+import org.skein.api.component.IqDispatcher;
+import org.skein.api.component.Router;
+import org.skein.api.component.VirtualHosts;
+import org.skein.api.session.ClientStream;
+import org.skein.api.session.LocalDelivery;
+import org.skein.api.session.OnlineAccount;
+import org.skein.api.session.Session;
+import org.skein.api.session.SessionManager;
+import org.skein.api.session.Sessions;
+import org.skein.api.session.StreamFeatures;
+import org.skein.api.session.StreamHandler;
+import org.skein.api.storage.AccountRepository;
+import org.skein.api.storage.Spool;
+import org.skein.xmpp.Element;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.Ns;
+import org.skein.xmpp.Stanza;
+import org.skein.xmpp.StreamError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The services of this bundle, and their life: takes streams, answers who is online, delivers. */
+@Component(
+        service = {
+            SessionManager.class,
+            Sessions.class,
+            LocalDelivery.class,
+            AccountListener.class,
+            SessionService.class
+        },
+        configurationPid = "org.skein.session")
+@Designate(ocd = SessionService.Config.class)
+public final class SessionService implements SessionManager, Sessions, LocalDelivery, AccountListener {
+    private static final Logger log = LoggerFactory.getLogger(SessionService.class);
+    private static final long STOP_MILLIS = 4000;
+    private static final Element BIND = Element.of("bind", Ns.BIND);
+    private static final Element SESSION = Element.builder("session", Ns.SESSION)
+            .child(Element.of("optional", Ns.SESSION))
+            .build();
+
+    @ObjectClassDefinition(name = "Skein sessions")
+    @interface Config {
+        @AttributeDefinition(description = "Sessions one account may have at the same time; 0 = no limit")
+        int maxSessionsPerUser() default 100;
+
+        @AttributeDefinition(description = "Seconds a client that lost its stream may resume it; 0 = never")
+        int resumeWindow() default 300;
+
+        @AttributeDefinition(description = "Seconds after which unconfirmed messages are written to the database")
+        int confirmWithin() default 1;
+
+        @AttributeDefinition(description = "Stanzas kept in memory for a client that does not confirm; 0 = no limit")
+        int unackedLimit() default 500;
+
+        @AttributeDefinition(description = "Bytes kept in memory for a client that does not confirm; 0 = no limit")
+        int unackedBytes() default 1048576;
+
+        @AttributeDefinition(description = "Messages of one client on their way at the same time; 0 = no limit")
+        int senderWindow() default 256;
+
+        @AttributeDefinition(description = "Seconds after which a client that takes nothing is disconnected; 0 = never")
+        int stalledAfter() default 60;
+    }
+
+    private final ServerNode node;
+    private final ScheduledThreadPoolExecutor timers;
+
+    // Both may be replaced while users are connected.
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Spool spool;
+
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile AccountRepository accounts;
+
+    private CompletableFuture<Void> ready; // guarded by this; null before the first try and after a failed one
+
+    @Activate
+    public SessionService(
+            Config config,
+            @Reference Router router,
+            @Reference IqDispatcher dispatcher,
+            @Reference VirtualHosts hosts) {
+        timers = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread t = new Thread(task, "skein-session-timer");
+            t.setDaemon(true);
+            return t;
+        });
+        timers.setRemoveOnCancelPolicy(true);
+        timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        node = new ServerNode(
+                router,
+                dispatcher,
+                hosts,
+                () -> spool,
+                () -> accounts,
+                Clock.systemUTC(),
+                System::nanoTime,
+                this::schedule);
+        node.settings = settings(config);
+    }
+
+    /** For tests: everything given, nothing from the framework. */
+    SessionService(ServerNode node) {
+        this.node = node;
+        this.timers = null;
+    }
+
+    private AutoCloseable schedule(Runnable task, Duration delay) {
+        ScheduledFuture<?> future = timers.schedule(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        log.error("what=timer_failed", e);
+                    }
+                },
+                delay.toMillis(),
+                TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+    }
+
+    @Modified
+    void modified(Config config) {
+        node.settings = settings(config);
+    }
+
+    private static Settings settings(Config c) {
+        return new Settings(
+                c.maxSessionsPerUser(),
+                Duration.ofSeconds(c.resumeWindow()),
+                Duration.ofSeconds(Math.max(1, c.confirmWithin())),
+                c.unackedLimit(),
+                c.unackedBytes(),
+                c.senderWindow(),
+                Duration.ofSeconds(c.stalledAfter()));
+    }
+
+    ServerNode node() {
+        return node;
+    }
+
+    /** Ends all sessions; what their clients had not confirmed is stored before this returns, or after some seconds. */
+    @Deactivate
+    void deactivate() {
+        node.stopping = true;
+        List<UserSession> all = node.registry.snapshot();
+        CountDownLatch ended = new CountDownLatch(all.size());
+        for (UserSession session : all) {
+            session.end(StreamError.Condition.SYSTEM_SHUTDOWN.error(), ended::countDown);
+        }
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+        boolean whole = false;
+        try {
+            whole = ended.await(STOP_MILLIS, TimeUnit.MILLISECONDS)
+                    && node.offline.awaitWritten(deadline - System.nanoTime());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!whole) {
+            log.warn(
+                    "what=sessions_not_all_saved sessions={} accounts_writing={}",
+                    ended.getCount(),
+                    node.offline.writing());
+        }
+        timers.shutdown();
+        log.info("what=sessions_stopped sessions={}", all.size());
+    }
+
+    /** At start every parked row becomes an offline one, before anybody could claim any. */
+    private synchronized CompletionStage<Void> ready() {
+        if (ready != null) return ready;
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        ready = mine;
+        CompletionStage<Integer> released;
+        try {
+            released = node.spool().releaseAll();
+        } catch (RuntimeException e) {
+            released = CompletableFuture.failedFuture(e);
+        }
+        released.whenComplete((rows, failure) -> {
+            if (failure == null) {
+                mine.complete(null);
+                return;
+            }
+            synchronized (this) {
+                ready = null; // the next bind tries again
+            }
+            mine.completeExceptionally(failure);
+        });
+        return mine;
+    }
+
+    @Override
+    public StreamHandler open(ClientStream stream, Jid account) {
+        return new ClientHandler(node, this::ready, stream, account.bare());
+    }
+
+    @Override
+    public Element features(String host) {
+        Element.Builder features = Element.builder("features", Ns.STREAMS)
+                .child(BIND)
+                .child(SESSION)
+                .child(StreamManagement.FEATURE);
+        for (StreamFeatures more : node.chains.features()) {
+            try {
+                more.features(StreamFeatures.Phase.AFTER_LOGIN, host, true).forEach(features::child);
+            } catch (RuntimeException | LinkageError e) {
+                log.warn("what=stream_features_failed class={}", more.getClass().getName(), e);
+            }
+        }
+        return features.build();
+    }
+
+    @Override
+    public void deliver(Stanza stanza, DeliveryListener listener) {
+        node.deliverer.deliver(stanza, listener);
+    }
+
+    @Override
+    public Optional<Session> session(Jid full) {
+        return node.registry.session(full);
+    }
+
+    @Override
+    public Optional<OnlineAccount> account(Jid bare) {
+        return node.registry.account(bare);
+    }
+
+    @Override
+    public List<Session> all() {
+        return new ArrayList<>(node.registry.all());
+    }
+
+    @Override
+    public int count() {
+        return node.registry.count();
+    }
+
+    @Override
+    public <T> CompletionStage<T> state(Jid account, Class<T> type) {
+        return node.registry.state(account, type);
+    }
+
+    @Override
+    public void accountRemoved(Jid account) {
+        node.known.forget(account.bare());
+        Account online = node.registry.online(account.bare());
+        if (online == null) return;
+        for (UserSession session : online.all()) {
+            session.close(StreamError.Condition.NOT_AUTHORIZED.error("the account was removed"));
+        }
+    }
+}

@@ -1,0 +1,574 @@
+package org.skein.session.internal;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.skein.api.component.DeliveryListener;
+import org.skein.api.session.ClientStream;
+import org.skein.api.session.DeliveryProcessor;
+import org.skein.api.session.Session;
+import org.skein.api.session.SessionListener;
+import org.skein.api.session.Verdict;
+import org.skein.api.storage.Spool;
+import org.skein.xmpp.Element;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.Ns;
+import org.skein.xmpp.Stanza;
+import org.skein.xmpp.StanzaError;
+import org.skein.xmpp.StreamError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A bound resource. Its life: connected, detached (the stream is lost and may be resumed, back to connected), ending (the
+ * last presence goes out), ended. It has one event loop at any time, that of its last stream.
+ */
+final class UserSession extends Mailbox implements Session {
+    private enum State {
+        CONNECTED,
+        DETACHED,
+        ENDING,
+        ENDED
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(UserSession.class);
+    private static final Object[] NO_SLOTS = {};
+
+    private final ServerNode node;
+    private final Jid jid;
+    private final Account account;
+    private final String id;
+    private final long boundAt;
+    private final Intake intake;
+    private final Outbox outbox;
+    private volatile ClientStream stream;
+    private volatile State state = State.DETACHED; // until the bind is answered
+    private volatile Stanza presence; // null where not available
+    private volatile byte priority;
+    private volatile long lastActivity;
+    private ClientHandler handler; // of the stream, while connected
+    private String resumeId = ""; // empty: cannot be resumed
+    private long resumeSeconds;
+    private AutoCloseable window; // runs while detached
+    private Object[] slots = NO_SLOTS; // key, value, key, value …
+
+    UserSession(ServerNode node, Account account, Jid jid, ClientStream stream) {
+        this.node = node;
+        this.account = account;
+        this.jid = jid;
+        this.stream = stream;
+        this.id = node.nextSessionId();
+        this.boundAt = node.clock.millis();
+        this.lastActivity = boundAt;
+        this.intake = new Intake(this, node);
+        this.outbox = new Outbox(this, node);
+    }
+
+    // ---- what it is
+
+    @Override
+    public Jid jid() {
+        return jid;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public Account account() {
+        return account;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return state == State.CONNECTED;
+    }
+
+    boolean isOver() {
+        return state == State.ENDED || state == State.ENDING;
+    }
+
+    @Override
+    public Optional<Stanza> presence() {
+        return Optional.ofNullable(presence);
+    }
+
+    @Override
+    public boolean isAvailable() {
+        return presence != null;
+    }
+
+    @Override
+    public int priority() {
+        return priority;
+    }
+
+    /** True if it takes messages for the bare address: available with a priority that is not negative. */
+    boolean accepts() {
+        return presence != null && priority >= 0 && state != State.ENDED;
+    }
+
+    @Override
+    public Instant boundAt() {
+        return Instant.ofEpochMilli(boundAt);
+    }
+
+    @Override
+    public Instant lastActivity() {
+        return Instant.ofEpochMilli(lastActivity);
+    }
+
+    @Override
+    public String transport() {
+        return stream.transport();
+    }
+
+    @Override
+    public Optional<SocketAddress> remoteAddress() {
+        return stream.remoteAddress();
+    }
+
+    @Override
+    public String security() {
+        return stream.security().description();
+    }
+
+    ClientStream stream() {
+        return stream;
+    }
+
+    Intake intake() {
+        return intake;
+    }
+
+    @Override
+    public <T> Optional<T> get(Class<T> key) {
+        for (int i = 0; i < slots.length; i += 2) {
+            if (slots[i] == key) return Optional.of(key.cast(slots[i + 1]));
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public <T> void put(Class<T> key, T value) {
+        for (int i = 0; i < slots.length; i += 2) {
+            if (slots[i] != key) continue;
+            if (value != null) {
+                slots[i + 1] = value;
+            } else {
+                Object[] fewer = Arrays.copyOf(slots, slots.length - 2);
+                System.arraycopy(slots, i + 2, fewer, i, fewer.length - i);
+                slots = fewer;
+            }
+            return;
+        }
+        if (value == null) return;
+        slots = Arrays.copyOf(slots, slots.length + 2);
+        slots[slots.length - 2] = key;
+        slots[slots.length - 1] = value;
+    }
+
+    // ---- its loop
+
+    @Override
+    boolean inLoop() {
+        return stream.inEventLoop();
+    }
+
+    @Override
+    void onLoop(Runnable task) {
+        stream.execute(task);
+    }
+
+    @Override
+    void runTask(Task task) {
+        try {
+            task.run();
+        } catch (RuntimeException | LinkageError e) {
+            log.error("what=session_task_failed jid={}", jid, e);
+        }
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        run(task);
+    }
+
+    /** Runs on the session's loop, behind what was given before. */
+    void run(Runnable task) {
+        if (mayRunInline()) {
+            task.run();
+            return;
+        }
+        boolean taken = push(new Task() {
+            @Override
+            public void run() {
+                task.run();
+            }
+        });
+        if (!taken) onLoop(task);
+    }
+
+    /** Runs on the loop after a delay, wherever the session is by then. */
+    AutoCloseable later(Runnable task, Duration delay) {
+        return stream.schedule(() -> run(task), delay);
+    }
+
+    // ---- delivery
+
+    @Override
+    public void send(Stanza stanza, DeliveryListener listener) {
+        deliver(new Out(this, stanza, listener));
+    }
+
+    void deliver(Out out) {
+        if (mayRunInline()) deliverNow(out);
+        else if (!push(out)) outbox.gone(out);
+    }
+
+    void deliverNow(Out out) {
+        outbox.add(out);
+    }
+
+    /** What the delivery processors make of a stanza; null if one of them took it. */
+    Stanza processed(Stanza stanza) {
+        DeliveryProcessor[] chain = node.chains.delivery(stanza);
+        Stanza current = stanza;
+        for (DeliveryProcessor processor : chain) {
+            try {
+                Verdict verdict = processor.toSession(this, current);
+                if (verdict instanceof Verdict.Next) continue;
+                if (verdict instanceof Verdict.Changed changed) {
+                    current = changed.stanza();
+                } else if (verdict instanceof Verdict.Handled) {
+                    return null;
+                } else {
+                    throw new IllegalStateException("a delivery processor may not answer " + verdict);
+                }
+            } catch (RuntimeException | LinkageError e) {
+                node.counters.processorErrors().increment();
+                log.warn(
+                        "what=delivery_processor_failed class={}",
+                        processor.getClass().getName(),
+                        e);
+            }
+        }
+        return current;
+    }
+
+    /** Rows of the spool that are this session's now; any thread. */
+    void takeRows(List<Spool.Entry> rows, boolean more) {
+        run(() -> {
+            if (state == State.ENDED) {
+                node.offline.release(account.jid(), id).thenAccept(n -> node.offline.deliverStored(account.jid()));
+            } else {
+                outbox.rows(rows, more);
+            }
+        });
+    }
+
+    // ---- presence
+
+    @Override
+    public void presence(Optional<Stanza> now) {
+        boolean accepted = accepts();
+        Optional<Stanza> before = presence();
+        priority = now.map(UserSession::priorityOf).orElse((byte) 0);
+        presence = now.orElse(null);
+        for (SessionListener l : node.chains.listeners()) {
+            try {
+                l.presenceChanged(this, before, now);
+            } catch (RuntimeException | LinkageError e) {
+                log.warn("what=session_listener_failed class={}", l.getClass().getName(), e);
+            }
+        }
+        if (!accepted && accepts() && !isOver()) node.offline.flush(this);
+    }
+
+    /** RFC 6121 §4.7.2.3; what is no priority counts as 0. */
+    private static byte priorityOf(Stanza presence) {
+        String text = presence.child("priority", Ns.CLIENT)
+                .map(Element::text)
+                .orElse("")
+                .strip();
+        if (text.isEmpty()) return 0;
+        try {
+            return Byte.parseByte(text);
+        } catch (NumberFormatException outOfRange) {
+            return 0;
+        }
+    }
+
+    // ---- life
+
+    private enum Event {
+        BOUND,
+        DETACHED,
+        RESUMED,
+        CLOSED
+    }
+
+    private void tell(Event event) {
+        for (SessionListener l : node.chains.listeners()) {
+            try {
+                switch (event) {
+                    case BOUND -> l.bound(this);
+                    case DETACHED -> l.detached(this);
+                    case RESUMED -> l.resumed(this);
+                    case CLOSED -> l.closed(this);
+                }
+            } catch (RuntimeException | LinkageError e) {
+                log.warn(
+                        "what=session_listener_failed class={} event={}",
+                        l.getClass().getName(),
+                        event,
+                        e);
+            }
+        }
+    }
+
+    /** Bound: tells the listeners; what they send waits until {@link #attach}. */
+    void begin() {
+        tell(Event.BOUND);
+    }
+
+    /** The bind is answered; from here on stanzas are written. */
+    void attach(ClientHandler handler) {
+        if (isOver()) return;
+        this.handler = handler;
+        state = State.CONNECTED;
+        outbox.resend();
+    }
+
+    void active() {
+        lastActivity = node.clock.millis();
+    }
+
+    void taken(int n) {
+        outbox.taken(n);
+    }
+
+    /** The stream is gone: the session waits to be resumed, or ends behind what the client had sent. */
+    void streamClosed(boolean orderly) {
+        handler = null;
+        if (isOver()) return;
+        if (!orderly && !resumeId.isEmpty() && resumeSeconds > 0 && !node.stopping) {
+            detach();
+        } else {
+            state = State.DETACHED;
+            intake.behind(() -> end(null));
+        }
+    }
+
+    private void detach() {
+        state = State.DETACHED;
+        ClientStream lost = stream;
+        window = later(
+                () -> {
+                    if (state == State.DETACHED && stream == lost) end(null);
+                },
+                Duration.ofSeconds(resumeSeconds));
+        tell(Event.DETACHED);
+    }
+
+    @Override
+    public void close(StreamError error) {
+        run(() -> end(error));
+    }
+
+    /**
+     * Ends the session. On the loop.
+     *
+     * @param error for the client; null if its stream is gone
+     */
+    void end(StreamError error) {
+        if (isOver()) return;
+        boolean connected = state == State.CONNECTED;
+        state = State.ENDING;
+        Delays.cancel(window);
+        if (connected) {
+            handler.sessionEnded();
+            handler = null;
+            stream.close(Optional.ofNullable(error));
+        }
+        intake.abandon();
+        intake.onBehalf(Stanza.presence().from(jid).type("unavailable").build(), this::finish);
+    }
+
+    private void finish() {
+        if (state != State.ENDING) return;
+        // From here to the end nothing is chosen for this account, so that what comes out of here stays in front.
+        gate = node.gates.hold(account.jid());
+        presence = null;
+        state = State.ENDED;
+        node.registry.remove(this);
+        if (!resumeId.isEmpty()) node.resumables.ended(resumeId, account.jid(), intake.safeCount());
+        tell(Event.CLOSED);
+        slots = NO_SLOTS;
+        outbox.close(this::closeWhenDrained);
+    }
+
+    private Gates.Gate gate; // while ending
+
+    @Override
+    void mailboxClosed() {
+        Gates.Gate g = gate;
+        gate = null;
+        g.release();
+        Runnable task;
+        synchronized (this) {
+            task = whenEnded;
+            whenEnded = null;
+            isClosed = true;
+        }
+        if (task != null) task.run();
+    }
+
+    private Runnable whenEnded; // guarded by this
+    private boolean isClosed; // guarded by this
+
+    /** Ends the session; {@code then} runs on any thread when all it held is handed on. Any thread. */
+    void end(StreamError error, Runnable then) {
+        boolean over;
+        synchronized (this) {
+            over = isClosed;
+            if (!over) {
+                Runnable before = whenEnded;
+                whenEnded = before == null
+                        ? then
+                        : () -> {
+                            before.run();
+                            then.run();
+                        };
+            }
+        }
+        if (over) then.run();
+        else close(error);
+    }
+
+    // ---- stream management (XEP-0198)
+
+    void management(Element element) {
+        switch (element.name()) {
+            case "enable" -> enable(element);
+            case "r" -> {
+                if (outbox.isManaged()) intake.request();
+                else end(StreamError.Condition.POLICY_VIOLATION.error("stream management is not enabled"));
+            }
+            case "a" -> confirmed(element.attribute("h", ""));
+            case "resume" -> stream.write(StreamManagement.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
+            default -> end(StreamError.Condition.UNSUPPORTED_STANZA_TYPE.error(element.name()));
+        }
+    }
+
+    private void enable(Element element) {
+        if (outbox.isManaged()) {
+            stream.write(StreamManagement.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
+            return;
+        }
+        String resume = element.attribute("resume", "");
+        long max = node.settings.resumeWindow().toSeconds();
+        if (max > 0 && (resume.equals("true") || resume.equals("1"))) {
+            try {
+                long wanted = Long.parseLong(element.attribute("max", Long.toString(max)));
+                resumeSeconds = Math.min(max, Math.max(1, wanted));
+            } catch (NumberFormatException noNumber) {
+                resumeSeconds = max;
+            }
+            resumeId = node.resumables.register(this);
+        }
+        outbox.manage();
+        intake.manage();
+        stream.write(StreamManagement.enabled(resumeId, resumeSeconds));
+    }
+
+    private void confirmed(String h) {
+        int count;
+        try {
+            count = StreamManagement.parse(h);
+        } catch (NumberFormatException noNumber) {
+            end(StreamError.Condition.INVALID_XML.error("h is no number"));
+            return;
+        }
+        if (!outbox.isManaged()) {
+            end(StreamError.Condition.POLICY_VIOLATION.error("stream management is not enabled"));
+            return;
+        }
+        int sent = outbox.ackedTo() + outbox.sentUnacked();
+        if (!outbox.ack(count)) {
+            end(StreamError.Condition.UNDEFINED_CONDITION.error("").withDetail(StreamManagement.tooHigh(count, sent)));
+        }
+    }
+
+    /**
+     * Continues this session on another stream. Any thread.
+     *
+     * @param refused run on the new stream's loop if it cannot be
+     */
+    void resume(ClientHandler newHandler, ClientStream newStream, int h, Runnable refused) {
+        run(() -> {
+            if (isOver() || resumeId.isEmpty()) {
+                newStream.execute(refused);
+                return;
+            }
+            if (state == State.CONNECTED) {
+                handler.sessionEnded();
+                stream.close(Optional.of(StreamError.Condition.CONFLICT.error("the stream was resumed elsewhere")));
+            }
+            state = State.DETACHED;
+            handler = null;
+            Delays.cancel(window);
+            // What was received must be safe before the client is told how much it was; else it would send it again.
+            intake.whenAllSafe(() -> {
+                if (isOver()) {
+                    newStream.execute(refused);
+                    return;
+                }
+                stream = newStream; // tasks run on the new loop from here
+                newStream.execute(() -> resumed(newHandler, newStream, h, refused));
+            });
+        });
+    }
+
+    private void resumed(ClientHandler newHandler, ClientStream newStream, int h, Runnable refused) {
+        if (stream != newStream) {
+            refused.run(); // a later one was faster
+            return;
+        }
+        if (newHandler.isClosed()) {
+            detach();
+            return;
+        }
+        if (isOver()) {
+            refused.run();
+            return;
+        }
+        int sent = outbox.ackedTo() + outbox.sentUnacked();
+        boolean sane = outbox.ack(h);
+        if (!sane) {
+            newStream.close(Optional.of(
+                    StreamError.Condition.UNDEFINED_CONDITION.error("").withDetail(StreamManagement.tooHigh(h, sent))));
+            detach();
+            return;
+        }
+        handler = newHandler;
+        newHandler.adopted(this);
+        state = State.CONNECTED;
+        node.counters.resumed().increment();
+        newStream.write(StreamManagement.resumed(resumeId, intake.safeCount()));
+        intake.told(intake.safeCount());
+        outbox.resend();
+        tell(Event.RESUMED);
+        log.debug("what=session_resumed jid={} id={}", jid, id);
+    }
+
+    @Override
+    public String toString() {
+        return jid.toString();
+    }
+}
