@@ -40,11 +40,13 @@ public final class ElementParser {
     public static List<Element> parseFragment(byte[] xml, String defaultNamespace) {
         StreamContext context = StreamContext.alone(defaultNamespace);
         List<Element> all = new ArrayList<>(2);
-        ElementReader reader = ElementReader.ofThread();
+        ThreadCaches caches = ThreadCaches.ofThread();
+        ElementReader reader = caches.reader();
         for (int i = blanks(xml, 0); i < xml.length; i = blanks(xml, reader.end())) {
-            read(reader, Expect.TREE, context, xml, i);
+            read(caches, reader, Expect.TREE, context, xml, i);
             all.add(reader.element());
         }
+        caches.release(reader);
         return List.copyOf(all);
     }
 
@@ -54,8 +56,9 @@ public final class ElementParser {
      * @throws IllegalArgumentException with the reason, if {@code xml} is something else or has an address that is none
      */
     public static Stanza parseStanza(byte[] xml) {
-        ElementReader reader = ElementReader.ofThread();
-        read(reader, Expect.ELEMENT, StreamContext.alone(Ns.CLIENT), xml, blanks(xml, 0));
+        ThreadCaches caches = ThreadCaches.ofThread();
+        ElementReader reader = caches.reader();
+        read(caches, reader, Expect.ELEMENT, StreamContext.alone(Ns.CLIENT), xml, blanks(xml, 0));
         if (blanks(xml, reader.end()) < xml.length) {
             throw new IllegalArgumentException("something follows the stanza");
         }
@@ -65,6 +68,7 @@ public final class ElementParser {
                             ? "an address of the stanza is none"
                             : "no stanza: " + reader.element().name());
         }
+        caches.release(reader);
         return reader.stanza();
     }
 
@@ -76,16 +80,16 @@ public final class ElementParser {
         return i;
     }
 
-    private static void read(ElementReader reader, Expect expect, StreamContext context, byte[] xml, int from) {
+    private static void read(
+            ThreadCaches caches, ElementReader reader, Expect expect, StreamContext context, byte[] xml, int from) {
         if (from < xml.length && xml[from] != '<') {
             throw new IllegalArgumentException("text outside of an element");
         }
         try {
-            if (reader.begin(expect, context, LIMITS, xml, from, xml.length) != Outcome.ELEMENT) {
+            if (reader.begin(caches, expect, context, LIMITS, xml, from, xml.length) != Outcome.ELEMENT) {
                 throw new IllegalArgumentException("the XML ends inside an element");
             }
         } catch (XmlFault fault) {
-            ElementReader.detach();
             throw new IllegalArgumentException(fault.getMessage(), fault);
         }
     }

@@ -39,20 +39,14 @@ final class ElementReader {
         TREE
     }
 
-    /** A reader for each thread, for elements that are complete at once; one that is pending keeps its reader. */
-    private static final ThreadLocal<ElementReader> OF_THREAD = ThreadLocal.withInitial(ElementReader::new);
-
     private static final XmlFault CUT = new XmlFault(StreamError.Condition.NOT_WELL_FORMED, "cut");
     private static final String XMLNS = "http://www.w3.org/2000/xmlns/";
     private static final Attribute[] NO_ATTRIBUTES = {};
     private static final Object[] NO_CONTENT = {};
-    private static final int JID_CACHE = 64;
     private static final int KEPT_TEXT = 16 * 1024;
     private static final int KEPT_CONTENT = 1024;
 
-    private final Symbols symbols = new Symbols();
-    private final Jid[] jids = new Jid[JID_CACHE];
-    private final String[] jidTexts = new String[JID_CACHE];
+    private ThreadCaches caches; // those of the thread that reads, while it reads
 
     // What is read. Positions kept across resume are relative to base.
     private byte[] data;
@@ -114,19 +108,16 @@ final class ElementReader {
     private Element element;
     private StreamContext opened;
 
-    /** The calling thread's reader. Whoever uses it takes the results before others may run on the thread. */
-    static ElementReader ofThread() {
-        return OF_THREAD.get();
-    }
-
-    /** Takes the thread's reader out of use by others: it is kept for later, or what it holds is worth forgetting. */
-    static void detach() {
-        OF_THREAD.remove();
-    }
-
     /** Starts on the element whose first byte is at {@code from}. */
     Outcome begin(
-            Expect expect, StreamContext context, XmlStreamParser.Limits limits, byte[] data, int from, int limit) {
+            ThreadCaches caches,
+            Expect expect,
+            StreamContext context,
+            XmlStreamParser.Limits limits,
+            byte[] data,
+            int from,
+            int limit) {
+        this.caches = caches;
         this.expect = expect;
         this.context = context;
         this.limits = limits;
@@ -144,7 +135,8 @@ final class ElementReader {
     }
 
     /** Goes on, with the element from its first byte in {@code data} from 0 to {@code limit}. */
-    Outcome resume(byte[] data, int limit) {
+    Outcome resume(ThreadCaches caches, byte[] data, int limit) {
+        this.caches = caches;
         return read(data, 0, pos - base, limit);
     }
 
@@ -160,6 +152,7 @@ final class ElementReader {
                 Outcome outcome = token();
                 if (outcome != null) {
                     this.data = null;
+                    this.caches = null;
                     return outcome;
                 }
             }
@@ -167,6 +160,7 @@ final class ElementReader {
             if (fault != CUT) throw fault;
             textLength = textBefore;
             this.data = null;
+            this.caches = null;
             return Outcome.INCOMPLETE;
         }
     }
@@ -240,6 +234,7 @@ final class ElementReader {
         int i = start;
         while (true) {
             byte b = 0;
+            i = XmlChars.skipPlainText(d, i, end);
             while (i < end && (b = d[i]) >= 0 && !XmlChars.TEXT_STOP[b]) {
                 i++;
             }
@@ -563,8 +558,8 @@ final class ElementReader {
         if (i == local) throw notAName();
         nameStart = start;
         nameEnd = i;
-        namePrefix = local == start ? "" : symbols.get(d, start, local - 1, prefixHash);
-        nameLocal = symbols.get(d, local, i, hash);
+        namePrefix = local == start ? "" : caches.symbols.get(d, start, local - 1, prefixHash);
+        nameLocal = caches.symbols.get(d, local, i, hash);
         return i;
     }
 
@@ -676,7 +671,7 @@ final class ElementReader {
         } else if (from == i) {
             value = "";
         } else if (isDefault || isBinding || local.equals("type")) {
-            value = symbols.get(d, from, i, Symbols.hash(d, from, i));
+            value = caches.symbols.get(d, from, i, Symbols.hash(d, from, i));
         } else {
             value = new String(d, from, i - from, ascii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
         }
@@ -914,11 +909,11 @@ final class ElementReader {
             if (a.namespace().isEmpty()) {
                 switch (a.name()) {
                     case "to":
-                        to = jid(value);
+                        to = caches.jid(value);
                         if (to == null) return false;
                         break;
                     case "from":
-                        from = jid(value);
+                        from = caches.jid(value);
                         if (from == null) return false;
                         break;
                     case "type":
@@ -937,22 +932,6 @@ final class ElementReader {
         byte[] xml = selfContained ? Arrays.copyOfRange(data, base + payloadStart, base + payloadEnd) : null;
         stanza = Stanza.parsed(stanzaKind, to, from, type, id, lang, List.of(payload), xml);
         return true;
-    }
-
-    /** The address, or null if it is none. Conversations repeat their addresses, so the last few are kept. */
-    private Jid jid(String text) {
-        int hash = text.hashCode();
-        int at = (hash ^ hash >>> 6 ^ hash >>> 12) & JID_CACHE - 1;
-        if (text.equals(jidTexts[at])) return jids[at];
-        Jid made;
-        try {
-            made = Jid.of(text);
-        } catch (IllegalArgumentException notAnAddress) {
-            return null;
-        }
-        jidTexts[at] = text;
-        jids[at] = made;
-        return made;
     }
 
     // ---- stream header

@@ -63,6 +63,9 @@ final class TokenScanner {
                     }
                     break;
                 case TEXT:
+                    i = XmlChars.skipPlainText(data, i, end);
+                    if (i == end) return -1;
+                    b = data[i];
                     if (b >= 0 && !XmlChars.TEXT_STOP[b]) break;
                     if (b == '&') {
                         state = REFERENCE;

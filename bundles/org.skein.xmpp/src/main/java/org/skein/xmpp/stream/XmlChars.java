@@ -1,5 +1,9 @@
 package org.skein.xmpp.stream;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** What XML 1.0 says about single characters. */
 final class XmlChars {
     /** Bit set in {@link #NAME}: may begin a name. */
@@ -25,7 +29,26 @@ final class XmlChars {
         }
     }
 
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGHS = 0x8080808080808080L;
+
     private XmlChars() {}
+
+    /** Skips, eight by eight, bytes that text need not stop at; stops early at some that it need not. */
+    static int skipPlainText(byte[] data, int from, int end) {
+        int i = from;
+        for (; i <= end - 8; i += 8) {
+            long x = (long) EIGHT.get(data, i);
+            long stops = x // beyond ASCII
+                    | x - ONES * ' ' // controls
+                    | (x ^ ONES * '<') - ONES
+                    | (x ^ ONES * '>') - ONES
+                    | (x ^ ONES * '&') - ONES;
+            if ((stops & HIGHS) != 0) break;
+        }
+        return i;
+    }
 
     static boolean isSpace(int b) {
         return b == ' ' || b == '\n' || b == '\t' || b == '\r';

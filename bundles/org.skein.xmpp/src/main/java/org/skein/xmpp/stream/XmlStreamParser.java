@@ -160,20 +160,20 @@ public final class XmlStreamParser {
         }
         int max = limits.maxStanzaBytes();
         int limit = end - i > max ? i + max : end;
-        ElementReader reader = ElementReader.ofThread();
+        ThreadCaches caches = ThreadCaches.ofThread();
+        ElementReader reader = caches.reader();
         try {
-            Outcome outcome = reader.begin(expectation(), context, limits, data, i, limit);
+            Outcome outcome = reader.begin(caches, expectation(), context, limits, data, i, limit);
             if (outcome != Outcome.INCOMPLETE) {
                 int after = reader.end();
+                caches.release(reader); // before the sink, which may keep the thread busy with other streams
                 deliver(outcome, reader);
                 return after;
             }
             if (limit < end) throw tooLong();
         } catch (XmlFault fault) {
-            ElementReader.detach();
             return fail(fault, end);
         }
-        ElementReader.detach();
         pending = new Pending(reader, data, i, end);
         return end;
     }
@@ -202,9 +202,11 @@ public final class XmlStreamParser {
                 }
                 p.append(data, i, token);
                 i = token;
-                Outcome outcome = p.reader.resume(p.bytes, p.length);
+                ThreadCaches caches = ThreadCaches.ofThread();
+                Outcome outcome = p.reader.resume(caches, p.bytes, p.length);
                 if (outcome != Outcome.INCOMPLETE) {
                     pending = null;
+                    caches.release(p.reader);
                     deliver(outcome, p.reader);
                     return i;
                 }
