@@ -62,7 +62,7 @@ class RuntimeTest {
     void aJarDroppedInDeployStartsAndRemovedItIsGone() throws IOException {
         Path jar = server.resolve("deploy/component-echo.jar");
         Files.copy(echoJar(), jar, StandardCopyOption.REPLACE_EXISTING);
-        Await.until("the example is active", () -> server.shell("lb").contains("Active|    6|Skein example"));
+        Await.until("the example is active", () -> server.shell("lb").contains("Active     |    6|Skein example"));
 
         Files.delete(jar);
         Await.until("the example is gone", () -> !server.shell("lb").contains("Skein example"));

@@ -105,8 +105,7 @@ public final class SmackSuite {
                 .setDebugger("none")
                 .setVerbose(false)
                 // TCP by the client's main implementation; WebSocket comes with its own edge
-                .setDisabledConnections(
-                        "modular,modular-nocompress,modular-websocket-okhttp,modular-websocket-java11")
+                .setDisabledConnections("modular,modular-nocompress,modular-websocket-okhttp,modular-websocket-java11")
                 .setEnabledTests(enabled)
                 .build();
         useOurPort(configuration);
@@ -125,7 +124,6 @@ public final class SmackSuite {
         applier.setAccessible(true);
         applier.set(configuration, ours);
     }
-
 
     /** The node's certificate is self-made; that TLS is right is tested elsewhere. */
     static final class TrustAny implements X509TrustManager {

@@ -19,8 +19,9 @@ import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 
 /**
- * Runs one node: {@code Main --base DIR [--console]}. Prints nothing but errors. Ends when the framework has stopped, whoever stopped
- * it, with exit status 0 (clean), 1 (failed), 2 (wrong configuration) or 3 (a node already runs there).
+ * Runs one node: {@code Main --base DIR [--console] [--rehearse]}. Prints nothing but errors. Ends when the framework has stopped, whoever stopped
+ * it, with exit status 0 (clean), 1 (failed), 2 (wrong configuration) or 3 (a node already runs there). A rehearsal
+ * stops as soon as it has started: the build records the classes it loads.
  */
 public final class Main {
     /** SIGTERM promises an end within 5 s; bundles get nearly all of it. */
@@ -31,6 +32,7 @@ public final class Main {
     private final boolean console;
     private final AtomicReference<String> fatal = new AtomicReference<>();
     private volatile Framework framework;
+    private volatile boolean stopRequested;
 
     private Main(Distribution distribution, Instance instance, boolean console) {
         this.distribution = distribution;
@@ -59,21 +61,24 @@ public final class Main {
         Distribution distribution = Distribution.ofLauncherJar();
         Path base = distribution.home();
         boolean console = false;
+        boolean rehearse = false;
         for (int i = 0; i < args.length; i++) {
             if (args[i].equals("--base") && i + 1 < args.length) {
                 base = Path.of(args[++i]).toAbsolutePath().normalize();
             } else if (args[i].equals("--console")) {
                 console = true;
+            } else if (args[i].equals("--rehearse")) {
+                rehearse = true;
             } else {
                 throw new StartException(StartException.WRONG_CONFIGURATION, "unknown argument " + args[i]);
             }
         }
         try (Instance instance = Instance.open(base, distribution)) {
-            return new Main(distribution, instance, console).serve();
+            return new Main(distribution, instance, console).serve(rehearse);
         }
     }
 
-    private int serve() throws StartException, BundleException, IOException, InterruptedException {
+    private int serve(boolean rehearse) throws StartException, BundleException, IOException, InterruptedException {
         TreeMap<String, Feature> features = distribution.features();
         Signals.onStop(this::stop);
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "skein-shutdown"));
@@ -87,16 +92,23 @@ public final class Main {
             framework = prepared(features);
         }
         List<FrameworkEvent> errors = new ArrayList<>();
-        framework.getBundleContext().addFrameworkListener(event -> {
-            if (event.getType() == FrameworkEvent.ERROR) {
-                synchronized (errors) {
-                    errors.add(event);
+        BundleContext context = framework.getBundleContext();
+        // A signal that came before there was a framework to stop, or meanwhile, is honoured here and below.
+        if (context != null && !stopRequested) {
+            context.addFrameworkListener(event -> {
+                if (event.getType() == FrameworkEvent.ERROR) {
+                    synchronized (errors) {
+                        errors.add(event);
+                    }
                 }
-            }
-        });
-        framework.start();
+            });
+            framework.start();
+        }
         synchronized (errors) {
             errors.forEach(Main::report);
+        }
+        if (rehearse || stopRequested) {
+            framework.stop();
         }
         while (framework.waitForStop(0).getType() == FrameworkEvent.STOPPED_UPDATE) {
             // 'update 0' at the console: the framework comes back by itself.
@@ -190,6 +202,7 @@ public final class Main {
 
     /** Stops the framework and waits for it, bounded; a bundle that does not stop is left behind by ending the process. */
     private void stop() {
+        stopRequested = true;
         Framework running = framework;
         if (running == null) {
             return;
