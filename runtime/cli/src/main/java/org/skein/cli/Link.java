@@ -1,31 +1,23 @@
 package org.skein.cli;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.skein.console.link.Frame;
 import org.skein.console.link.SocketPlace;
+import org.skein.console.link.Wire;
 
 /** A connection to the console of a running node. One thread reads, any may send. */
 final class Link implements Closeable {
-    private final SocketChannel channel;
-    private final DataInputStream in;
-    private final DataOutputStream out;
+    private final Wire wire;
 
     private Link(SocketChannel channel) {
-        this.channel = channel;
-        this.in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
-        this.out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
+        this.wire = new Wire(channel);
     }
 
     /** Connects; empty if no node answers there. */
@@ -49,14 +41,14 @@ final class Link implements Closeable {
         }
     }
 
-    synchronized void send(Frame frame) throws IOException {
-        frame.write(out);
+    void send(Frame frame) throws IOException {
+        wire.send(frame);
     }
 
     /** Prints what comes until the end; answers the exit status. */
     int relay() throws IOException {
         while (true) {
-            Frame frame = Frame.read(in).orElseThrow(() -> new IOException("the node closed the connection"));
+            Frame frame = wire.read().orElseThrow(() -> new IOException("the node closed the connection"));
             switch (frame.type()) {
                 case OUTPUT -> print(System.out, frame.data());
                 case ERROR -> print(System.err, frame.data());
@@ -75,6 +67,6 @@ final class Link implements Closeable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        wire.close();
     }
 }

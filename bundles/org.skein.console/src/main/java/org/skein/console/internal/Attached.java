@@ -1,12 +1,8 @@
 package org.skein.console.internal;
 
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -16,23 +12,22 @@ import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.LineDisciplineTerminal;
 import org.skein.console.link.Frame;
+import org.skein.console.link.Wire;
 
 /** One operator at the socket. */
 final class Attached {
-    private final DataInputStream in;
-    private final DataOutputStream out;
+    private final Wire wire;
     private final GogoShell shell;
     private final Requests requests;
 
     Attached(SocketChannel channel, GogoShell shell, Requests requests) {
-        this.in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
-        this.out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
+        this.wire = new Wire(channel);
         this.shell = shell;
         this.requests = requests;
     }
 
     void serve() throws Exception {
-        Optional<Frame> first = Frame.read(in);
+        Optional<Frame> first = wire.read();
         if (first.isEmpty()) {
             return;
         }
@@ -43,12 +38,12 @@ final class Attached {
             case SHELL -> interactive(frame.words());
             default -> throw new IOException("a session does not begin with " + frame.type());
         };
-        send(Frame.of(Frame.Type.EXIT, Integer.toString(status)));
+        wire.send(Frame.of(Frame.Type.EXIT, Integer.toString(status)));
     }
 
     private int interactive(List<String> words) throws Exception {
-        LineDisciplineTerminal terminal =
-                new LineDisciplineTerminal("skein", words.get(0), stream(Frame.Type.OUTPUT), StandardCharsets.UTF_8);
+        LineDisciplineTerminal terminal = new LineDisciplineTerminal(
+                "skein", words.get(0), new BufferedOutputStream(stream(Frame.Type.OUTPUT)), StandardCharsets.UTF_8);
         resize(terminal, words.subList(1, words.size()));
         Thread typing = new Thread(() -> type(terminal), Thread.currentThread().getName() + "-typing");
         typing.setDaemon(true);
@@ -64,7 +59,7 @@ final class Attached {
     /** Feeds the terminal with what the operator types until the connection ends. */
     private void type(LineDisciplineTerminal terminal) {
         try {
-            for (Optional<Frame> f = Frame.read(in); f.isPresent(); f = Frame.read(in)) {
+            for (Optional<Frame> f = wire.read(); f.isPresent(); f = wire.read()) {
                 if (f.get().type() == Frame.Type.INPUT) {
                     terminal.processInputBytes(f.get().data());
                 } else if (f.get().type() == Frame.Type.WINDOW) {
@@ -84,10 +79,6 @@ final class Attached {
         terminal.setSize(new Size(Integer.parseInt(size.get(0)), Integer.parseInt(size.get(1))));
     }
 
-    private synchronized void send(Frame frame) throws IOException {
-        frame.write(out);
-    }
-
     private OutputStream stream(Frame.Type type) {
         return new OutputStream() {
             @Override
@@ -97,7 +88,7 @@ final class Attached {
 
             @Override
             public void write(byte[] data, int offset, int length) throws IOException {
-                send(new Frame(type, Arrays.copyOfRange(data, offset, offset + length)));
+                wire.send(new Frame(type, Arrays.copyOfRange(data, offset, offset + length)));
             }
         };
     }

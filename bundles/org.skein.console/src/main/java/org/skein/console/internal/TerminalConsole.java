@@ -30,6 +30,8 @@ public final class TerminalConsole {
         this.readiness = readiness;
         if (Boolean.parseBoolean(context.getProperty("skein.console"))) {
             Thread thread = new Thread(this::serve, "skein-terminal");
+            // JLine looks for what drives the terminal by the thread's class loader, and this thread is ours alone.
+            thread.setContextClassLoader(Terminal.class.getClassLoader());
             thread.setDaemon(true);
             thread.start();
         }

@@ -18,6 +18,8 @@ public record Frame(Type type, byte[] data) {
     /** Longer ones are refused: nothing an operator types is near it. */
     private static final int MAX_BYTES = 1 << 20;
 
+    static final int HEADER_BYTES = 5;
+
     /** The types; the ordinal goes over the socket, so new ones are added at the end. */
     public enum Type {
         /** Run one command line and print its result; data: the line. */
@@ -55,7 +57,7 @@ public record Frame(Type type, byte[] data) {
     }
 
     /** The next one; empty at the end of the stream. */
-    public static Optional<Frame> read(DataInputStream in) throws IOException {
+    static Optional<Frame> read(DataInputStream in) throws IOException {
         int type = in.read();
         if (type < 0) {
             return Optional.empty();
@@ -73,7 +75,7 @@ public record Frame(Type type, byte[] data) {
         return Optional.of(new Frame(Type.values()[type], data));
     }
 
-    public void write(DataOutputStream out) throws IOException {
+    void write(DataOutputStream out) throws IOException {
         out.writeByte(type.ordinal());
         out.writeInt(data.length);
         out.write(data);
