@@ -20,7 +20,6 @@ import org.skein.api.session.StreamFeatures;
 import org.skein.api.session.StreamRedirect;
 import org.skein.net.api.ListenException;
 import org.skein.net.api.Listeners;
-import org.skein.net.api.LoginRate;
 import org.skein.net.api.Tls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +53,6 @@ public final class ClientEdgeComponent {
             C2sConfig config,
             @Reference Listeners listeners,
             @Reference Tls tls,
-            @Reference LoginRate loginRate,
             @Reference Sasl sasl,
             @Reference SessionManager sessions,
             @Reference IqDispatcher iqs,
@@ -70,7 +68,6 @@ public final class ClientEdgeComponent {
                 sessions,
                 iqs,
                 hosts,
-                loginRate,
                 () -> features,
                 () -> Optional.ofNullable(redirect)));
         gauge = metrics.gauge("c2s.connections", "TCP connections of clients", edge::connections);

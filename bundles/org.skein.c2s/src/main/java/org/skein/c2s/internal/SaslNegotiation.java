@@ -1,9 +1,7 @@
 package org.skein.c2s.internal;
 
-import java.net.SocketAddress;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.skein.api.auth.SaslExchange;
 import org.skein.api.auth.SaslResult;
@@ -18,8 +16,6 @@ final class SaslNegotiation {
     private static final Logger log = LoggerFactory.getLogger(SaslNegotiation.class);
     private static final int MAX_FAILURES = 5;
     private static final byte[] NOTHING = {};
-    /** Conditions that may mean somebody is guessing. */
-    private static final Set<String> GUESSES = Set.of("not-authorized", "invalid-authzid", "account-disabled");
 
     private final ClientConnection connection;
     private final StreamServices services;
@@ -40,10 +36,6 @@ final class SaslNegotiation {
             refuse("invalid-mechanism", "");
             return;
         }
-        if (!mayTry()) {
-            refuse("temporary-auth-failure", "too many failed logins, try again in a minute");
-            return;
-        }
         Optional<SaslExchange> started = services.sasl().start(mechanism.get(), host, connection.security());
         if (started.isEmpty()) {
             refuse("invalid-mechanism", "");
@@ -51,11 +43,6 @@ final class SaslNegotiation {
         }
         exchange = started.get();
         respond(auth);
-    }
-
-    private boolean mayTry() {
-        Optional<SocketAddress> remote = connection.remoteAddress();
-        return remote.isEmpty() || services.loginRate().mayTry(remote.get());
     }
 
     /** The data of {@code <auth/>} or {@code <response/>}. */
@@ -113,9 +100,6 @@ final class SaslNegotiation {
             outcome.accept(result);
         } else if (result instanceof SaslResult.Failure failure) {
             exchange = null; // it knows
-            if (GUESSES.contains(failure.condition())) {
-                connection.remoteAddress().ifPresent(services.loginRate()::failed);
-            }
             refuse(failure.condition(), failure.text());
         }
         connection.hold(false);

@@ -9,7 +9,6 @@ import org.skein.api.component.VirtualHosts;
 import org.skein.api.session.SessionManager;
 import org.skein.api.session.StreamFeatures;
 import org.skein.api.session.StreamRedirect;
-import org.skein.net.api.LoginRate;
 import org.skein.net.api.Tls;
 
 /** What streams need of the rest of the server. The suppliers answer what is registered now. */
@@ -21,6 +20,5 @@ record StreamServices(
         SessionManager sessions,
         IqDispatcher iqs,
         VirtualHosts hosts,
-        LoginRate loginRate,
         Supplier<List<StreamFeatures>> features,
         Supplier<Optional<StreamRedirect>> redirect) {}

@@ -28,7 +28,6 @@ import org.skein.api.session.StreamHandler;
 import org.skein.api.session.StreamRedirect;
 import org.skein.net.api.ListenException;
 import org.skein.net.internal.BoundListeners;
-import org.skein.net.internal.FailedLogins;
 import org.skein.net.internal.NettyEventLoops;
 import org.skein.net.internal.tls.ServerTls;
 import org.skein.xmpp.Element;
@@ -44,20 +43,18 @@ final class TestEdge implements AutoCloseable {
     final ClientEdge edge;
     final EchoSessions sessions = new EchoSessions();
     final List<StreamFeatures> features = new CopyOnWriteArrayList<>();
-    final FailedLogins failedLogins;
     volatile Optional<StreamRedirect> redirect = Optional.empty();
     volatile CompletableFuture<SaslResult> delayedLogin;
     final int port;
     final int tlsPort;
 
     TestEdge(Path base, C2sSettings settings) throws ListenException {
-        this(base, settings, "auto", 0);
+        this(base, settings, "auto");
     }
 
-    TestEdge(Path base, C2sSettings settings, String engine, int loginRate) throws ListenException {
+    TestEdge(Path base, C2sSettings settings, String engine) throws ListenException {
         Set<String> hosts = new LinkedHashSet<>(List.of("localhost", "other.example"));
         tls = new ServerTls(engine, new String[0], new String[0], base, () -> hosts, Clock.systemUTC(), 50);
-        failedLogins = new FailedLogins(loginRate, Clock.systemUTC());
         edge = new ClientEdge(new StreamServices(
                 settings,
                 tls,
@@ -66,7 +63,6 @@ final class TestEdge implements AutoCloseable {
                 sessions,
                 new Registration(),
                 new Hosts(hosts),
-                failedLogins,
                 () -> features,
                 () -> redirect));
         edge.listen(new BoundListeners(List.of("127.0.0.1"), 0, 0, loops, (info, name) -> () -> {}));

@@ -26,7 +26,4 @@ public @interface NetConfig {
 
     @AttributeDefinition(description = "Accepted connections from one address; 0 = no limit")
     int max_connections_per_address() default 0;
-
-    @AttributeDefinition(description = "Failed logins an address may have within a minute; 0 = no limit")
-    int login_rate() default 100;
 }

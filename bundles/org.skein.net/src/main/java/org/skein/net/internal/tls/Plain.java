@@ -1,13 +1,13 @@
 package org.skein.net.internal.tls;
 
+import io.netty.channel.Channel;
+import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.Set;
 import org.skein.api.auth.StreamSecurity;
 
 /** No TLS. */
-enum Plain implements StreamSecurity {
-    INSTANCE;
-
+record Plain(Channel channel) implements StreamSecurity {
     @Override
     public boolean isEncrypted() {
         return false;
@@ -26,5 +26,10 @@ enum Plain implements StreamSecurity {
     @Override
     public String description() {
         return "";
+    }
+
+    @Override
+    public Optional<SocketAddress> remoteAddress() {
+        return Optional.ofNullable(channel.remoteAddress());
     }
 }

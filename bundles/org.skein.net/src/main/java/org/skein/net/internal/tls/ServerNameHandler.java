@@ -44,7 +44,8 @@ final class ServerNameHandler extends AbstractSniHandler<TlsServer.HostContext> 
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMs);
         SSLEngine engine = handler.engine();
         KeyingMaterial material = server.factory().keyingMaterial();
-        TlsSession session = new TlsSession(engine, host.certificate());
+        TlsSession session =
+                new TlsSession(engine, host.certificate(), ctx.channel().remoteAddress());
         long connection = material.connection(engine);
         ctx.channel().attr(SESSION).set(session);
         ctx.pipeline().replace(this, "tls", handler);

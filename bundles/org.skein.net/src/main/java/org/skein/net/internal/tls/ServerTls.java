@@ -140,7 +140,7 @@ public final class ServerTls implements Tls, HealthCheck {
     @Override
     public StreamSecurity security(Channel channel) {
         TlsSession session = channel.attr(ServerNameHandler.SESSION).get();
-        return session == null ? Plain.INSTANCE : session;
+        return session == null ? new Plain(channel) : session;
     }
 
     @Override

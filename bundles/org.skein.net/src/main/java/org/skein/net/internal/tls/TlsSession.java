@@ -1,6 +1,7 @@
 package org.skein.net.internal.tls;
 
 import io.netty.util.concurrent.Future;
+import java.net.SocketAddress;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -14,12 +15,15 @@ final class TlsSession implements StreamSecurity {
 
     private final SSLEngine engine;
     private final HostCertificate certificate;
+    private final SocketAddress remote; // null where the channel was gone already
     private byte[] exporterSecret;
+    private Optional<byte[]> exported; // null until asked for
     private boolean established;
 
-    TlsSession(SSLEngine engine, HostCertificate certificate) {
+    TlsSession(SSLEngine engine, HostCertificate certificate, SocketAddress remote) {
         this.engine = engine;
         this.certificate = certificate;
+        this.remote = remote;
     }
 
     void handshakeEnded(Future<?> handshake, byte[] secret) {
@@ -50,9 +54,17 @@ final class TlsSession implements StreamSecurity {
         }
         return switch (type) {
             case END_POINT -> certificate.endPoint();
-            case EXPORTER -> KeyingMaterial.export(engine, exporterSecret);
+            case EXPORTER -> exported();
             default -> Optional.empty();
         };
+    }
+
+    /** Derived once: each offer of mechanisms asks for it. */
+    private Optional<byte[]> exported() {
+        if (exported == null) {
+            exported = KeyingMaterial.export(engine, exporterSecret);
+        }
+        return exported;
     }
 
     @Override
@@ -60,5 +72,10 @@ final class TlsSession implements StreamSecurity {
         return established
                 ? engine.getSession().getProtocol() + " " + engine.getSession().getCipherSuite()
                 : "";
+    }
+
+    @Override
+    public Optional<SocketAddress> remoteAddress() {
+        return Optional.ofNullable(remote);
     }
 }
