@@ -1,5 +1,6 @@
 package org.skein.api.session;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.skein.xmpp.Stanza;
@@ -38,6 +39,14 @@ public abstract sealed class Verdict {
      */
     public static Verdict after(CompletionStage<Verdict> later) {
         return new After(Objects.requireNonNull(later));
+    }
+
+    /**
+     * On to the next processor, unchanged, but behind stanzas the processor had held back ({@link #handled}) before:
+     * those are written first, and no processor sees them again. For a {@link DeliveryProcessor} only.
+     */
+    public static Verdict behind(List<Stanza> held) {
+        return new Behind(List.copyOf(held));
     }
 
     /** {@link Verdict#next()}. */
@@ -82,6 +91,19 @@ public abstract sealed class Verdict {
 
         public CompletionStage<Verdict> later() {
             return later;
+        }
+    }
+
+    /** {@link Verdict#behind}. */
+    public static final class Behind extends Verdict {
+        private final List<Stanza> held;
+
+        private Behind(List<Stanza> held) {
+            this.held = held;
+        }
+
+        public List<Stanza> held() {
+            return held;
         }
     }
 }

@@ -409,7 +409,7 @@ public final class TestServer implements Router, Sessions {
 
         @Override
         public boolean isConnected() {
-            return true;
+            return account.sessions.contains(this);
         }
 
         @Override
@@ -441,6 +441,7 @@ public final class TestServer implements Router, Sessions {
                     listener.outcome(Outcome.DELIVERED);
                     return;
                 }
+                if (v instanceof Verdict.Behind b) received.addAll(b.held());
                 if (v instanceof Verdict.Changed c) s = c.stanza();
             }
             received.add(s);

@@ -139,7 +139,7 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
         if (was) {
             sender.toSubscribers(session, presence);
             sender.route(presence.withTo(session.jid().bare()));
-            session.send(presence.withTo(session.jid()));
+            if (session.isConnected()) session.send(presence.withTo(session.jid()));
             rememberLastActivity(session, presence);
         }
         endDirected(session, presence, was);

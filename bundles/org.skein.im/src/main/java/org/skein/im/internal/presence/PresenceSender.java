@@ -1,6 +1,7 @@
 package org.skein.im.internal.presence;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -86,6 +87,16 @@ public final class PresenceSender {
                                 router.route(unavailable(session.jid()).withTo(to))));
     }
 
+    /** Unavailable to those a session sent directed presence to, where {@code which} says so. Any thread. */
+    public void directedUnavailable(Session session, Predicate<Jid> which) {
+        session.execute(() -> session.get(DirectedPresence.class)
+                .ifPresent(directed -> directed.targets().removeIf(target -> {
+                    boolean ends = which.test(target);
+                    if (ends) router.route(unavailable(session.jid()).withTo(target));
+                    return ends;
+                })));
+    }
+
     /** Asks for the presence of each contact the user has a subscription to (RFC 6121 §4.3.1). */
     void probeContacts(Session session) {
         Roster roster = session.account().state(Roster.class).orElse(null);
@@ -119,7 +130,7 @@ public final class PresenceSender {
         return sessions.account(account).isPresent();
     }
 
-    Optional<OnlineAccount> online(Jid account) {
+    public Optional<OnlineAccount> online(Jid account) {
         return sessions.account(account);
     }
 }

@@ -72,6 +72,11 @@ public final class Roster {
         return interested;
     }
 
+    /** True if the session asked for the roster. */
+    public boolean isInterested(Session session) {
+        return interested.contains(session);
+    }
+
     synchronized void interest(Session session) {
         if (!interested.contains(session)) {
             List<Session> more = new ArrayList<>(interested);

@@ -1,15 +1,12 @@
 package org.skein.im.internal.roster;
 
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -17,6 +14,7 @@ import org.skein.api.session.AccountState;
 import org.skein.api.session.Session;
 import org.skein.api.storage.RosterItem;
 import org.skein.api.storage.RosterRepository;
+import org.skein.im.internal.account.HeldStates;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
@@ -53,26 +51,15 @@ public final class Rosters implements AccountState<Roster> {
     /** A change that is committed. {@code before} and {@code after} are equal where there was nothing to change. */
     public record Change(Optional<RosterItem> before, Optional<RosterItem> after) {}
 
-    /** One roster for each account while anybody uses it, so that two loads never make two copies. */
-    private static final class Held extends WeakReference<Roster> {
-        private final Jid owner;
-
-        Held(Roster roster, ReferenceQueue<Roster> queue) {
-            super(roster, queue);
-            owner = roster.owner();
-        }
-    }
-
     private final RosterRepository repository;
     private volatile Config config;
-    private final Turns turns = new Turns();
-    private final ConcurrentHashMap<Jid, Held> held = new ConcurrentHashMap<>();
-    private final ReferenceQueue<Roster> unused = new ReferenceQueue<>();
+    private final HeldStates<Roster> held;
 
     @Activate
-    public Rosters(Config config, @org.osgi.service.component.annotations.Reference RosterRepository repository) {
+    public Rosters(Config config, @Reference RosterRepository repository) {
         this.config = config;
         this.repository = repository;
+        this.held = new HeldStates<>(owner -> repository.load(owner).thenApply(stored -> new Roster(owner, stored)));
     }
 
     @Modified
@@ -97,44 +84,17 @@ public final class Rosters implements AccountState<Roster> {
 
     @Override
     public CompletionStage<Roster> load(Jid account) {
-        return turns.take(account.bare(), () -> current(account.bare()));
+        return held.get(account.bare());
     }
 
     /** The roster of an account, online or not. */
     public CompletionStage<Roster> roster(Jid account) {
-        Roster there = inMemory(account.bare());
-        return there != null ? CompletableFuture.completedStage(there) : load(account);
-    }
-
-    private Roster inMemory(Jid account) {
-        Held reference = held.get(account);
-        return reference == null ? null : reference.get();
-    }
-
-    private CompletionStage<Roster> current(Jid account) {
-        Roster there = inMemory(account);
-        if (there != null) {
-            return CompletableFuture.completedStage(there);
-        }
-        return repository.load(account).thenApply(stored -> {
-            Roster roster = new Roster(account, stored);
-            forgetUnused();
-            held.put(account, new Held(roster, unused));
-            return roster;
-        });
-    }
-
-    private void forgetUnused() {
-        Reference<? extends Roster> reference;
-        while ((reference = unused.poll()) != null) {
-            Held gone = (Held) reference;
-            held.remove(gone.owner, gone);
-        }
+        return held.get(account.bare());
     }
 
     /** Changes the item of one contact. The stage completes when the change is committed and pushed. */
     public CompletionStage<Change> change(Jid owner, Jid contact, Rule rule) {
-        return turns.take(owner, () -> current(owner).thenCompose(roster -> change(roster, contact, rule)));
+        return held.inTurn(owner, roster -> change(roster, contact, rule));
     }
 
     private CompletionStage<Change> change(Roster roster, Jid contact, Rule rule) {

@@ -10,6 +10,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.skein.api.auth.Accounts;
+import org.skein.api.session.OnlineAccount;
 import org.skein.api.session.Session;
 import org.skein.api.session.Verdict;
 import org.skein.api.storage.RosterItem;
@@ -197,13 +198,29 @@ public final class Subscriptions implements ContactRemoved {
             sender.allAvailable(account, contact);
             return Verdict.handled();
         }
+        boolean kept = event != Event.IN_SUBSCRIBE || state(change.after()).isPendingIn();
+        if (before.on(event).passes() && kept) {
+            deliver(account, stanza.withFrom(contact).withTo(account), event == Event.IN_SUBSCRIBE);
+        }
         if (event == Event.IN_UNSUBSCRIBE && before.hasFrom()) {
             sender.allUnavailable(account, contact); // §3.3.3
         }
-        boolean kept = event != Event.IN_SUBSCRIBE || state(change.after()).isPendingIn();
-        return before.on(event).passes() && kept
-                ? Verdict.next(stanza.withFrom(contact).withTo(account))
-                : Verdict.handled();
+        return Verdict.handled();
+    }
+
+    /** A request to available resources (§3.1.3), the rest to interested ones (§3.1.6, §3.2.3, §3.3.3). */
+    private void deliver(Jid account, Stanza stanza, boolean request) {
+        OnlineAccount online = sender.online(account).orElse(null);
+        if (online == null) {
+            return;
+        }
+        Optional<Roster> roster = online.state(Roster.class);
+        for (Session session : online.sessions()) {
+            if (session.isAvailable()
+                    || !request && roster.filter(r -> r.isInterested(session)).isPresent()) {
+                session.send(stanza);
+            }
+        }
     }
 
     /** Requests that still wait for an answer, to a resource that became available (§3.1.3). */

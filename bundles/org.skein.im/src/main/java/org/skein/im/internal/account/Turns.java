@@ -1,4 +1,4 @@
-package org.skein.im.internal.roster;
+package org.skein.im.internal.account;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

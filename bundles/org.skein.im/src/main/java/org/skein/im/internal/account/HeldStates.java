@@ -1,0 +1,73 @@
+package org.skein.im.internal.account;
+
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.skein.xmpp.Jid;
+
+/**
+ * A state of many accounts, each in memory while anybody uses it (the session manager, for online accounts), so that two
+ * loads never make two copies; changes of one account are made one after the other. Any thread.
+ *
+ * @param <T> the state
+ */
+public final class HeldStates<T> {
+    private static final class Held<T> extends WeakReference<T> {
+        private final Jid account;
+
+        Held(Jid account, T state, ReferenceQueue<T> queue) {
+            super(state, queue);
+            this.account = account;
+        }
+    }
+
+    private final Function<Jid, CompletionStage<T>> loader;
+    private final Turns turns = new Turns();
+    private final ConcurrentHashMap<Jid, Held<T>> held = new ConcurrentHashMap<>();
+    private final ReferenceQueue<T> unused = new ReferenceQueue<>();
+
+    public HeldStates(Function<Jid, CompletionStage<T>> loader) {
+        this.loader = loader;
+    }
+
+    /** From memory at once, else loaded behind changes under way. */
+    public CompletionStage<T> get(Jid account) {
+        T there = inMemory(account);
+        return there != null ? CompletableFuture.completedStage(there) : turns.take(account, () -> current(account));
+    }
+
+    /** Gives the state to a change, and lets no other change of this account begin until its stage completes. */
+    public <R> CompletionStage<R> inTurn(Jid account, Function<T, CompletionStage<R>> change) {
+        return turns.take(account, () -> current(account).thenCompose(change));
+    }
+
+    private T inMemory(Jid account) {
+        Held<T> reference = held.get(account);
+        return reference == null ? null : reference.get();
+    }
+
+    private CompletionStage<T> current(Jid account) {
+        T there = inMemory(account);
+        if (there != null) {
+            return CompletableFuture.completedStage(there);
+        }
+        return loader.apply(account).thenApply(state -> {
+            forgetUnused();
+            held.put(account, new Held<>(account, state, unused));
+            return state;
+        });
+    }
+
+    private void forgetUnused() {
+        Reference<? extends T> reference;
+        while ((reference = unused.poll()) != null) {
+            if (reference instanceof Held<?> gone) {
+                held.remove(gone.account, gone);
+            }
+        }
+    }
+}
