@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Database implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-    private static final int TRIES = 5;
+    private static final int CONFLICTS = 5;
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration SUSPICIOUS = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofMillis(500);
@@ -153,35 +153,62 @@ final class Database implements AutoCloseable {
 
     /** On a thread of the storage only. */
     <T> T readNow(Work<T> work) throws SQLException {
-        for (int tries = 1; ; tries++) {
-            try (Connection c = usable().connection()) {
+        Tries tries = new Tries();
+        while (true) {
+            Pool current = usable();
+            try (Connection c = current.connection()) {
                 return work.run(c);
             } catch (SQLException e) {
-                if (tries == TRIES || Faults.of(e) != Faults.CONFLICT) throw e;
+                tries.failed(e, current);
             }
         }
     }
 
     /** On a thread of the storage only. */
     <T> T writeNow(Work<T> work) throws SQLException {
-        for (int tries = 1; ; tries++) {
+        Tries tries = new Tries();
+        while (true) {
             Pool current = usable();
             try (Connection c = current.connection()) {
-                T value = transact(c, work);
+                T value = transact(c, work, tries);
                 current.flush(c);
                 wrote();
                 return value;
             } catch (SQLException e) {
-                if (tries == TRIES || Faults.of(e) != Faults.CONFLICT) throw e;
+                tries.failed(e, current);
             }
         }
     }
 
-    private static <T> T transact(Connection c, Work<T> work) throws SQLException {
+    /**
+     * How often one call was tried. Again goes what met another transaction; and once what found its connection broken,
+     * for that may have happened long ago, unless it broke at the commit: then nobody knows whether it took place.
+     */
+    private static final class Tries {
+        private final long began = System.nanoTime();
+        private int conflicts;
+        private boolean lost;
+        private boolean committing;
+
+        void failed(SQLException e, Pool pool) throws SQLException {
+            Faults fault = Faults.of(e);
+            if (fault == Faults.CONFLICT && ++conflicts < CONFLICTS) return;
+            if (fault == Faults.LOST && !lost && !committing && System.nanoTime() - began < SUSPICIOUS.toNanos()) {
+                lost = true;
+                pool.evict(); // the others are likely to be as old
+                return;
+            }
+            throw e;
+        }
+    }
+
+    private static <T> T transact(Connection c, Work<T> work, Tries tries) throws SQLException {
         c.setAutoCommit(false);
         try {
             T value = work.run(c);
+            tries.committing = true;
             c.commit();
+            tries.committing = false;
             c.setAutoCommit(true);
             return value;
         } catch (SQLException | RuntimeException e) {
@@ -320,7 +347,7 @@ final class Database implements AutoCloseable {
 
     private synchronized void down(Throwable reason) {
         if (state == State.CLOSED) return;
-        trouble = reason.getMessage() == null ? reason.toString() : firstLine(reason.getMessage());
+        trouble = inOneLine(reason);
         if (state == State.DOWN) return;
         state = State.DOWN;
         downSince = System.nanoTime();
@@ -331,7 +358,19 @@ final class Database implements AutoCloseable {
         deadlines.failAll("the database is down: " + trouble);
     }
 
-    private static String firstLine(String message) {
+    /** What happened and, as drivers wrap it, why: "Communications link failure: Connection refused". */
+    private static String inOneLine(Throwable reason) {
+        Throwable root = reason;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String what = firstLine(reason);
+        String why = firstLine(root);
+        return what.contains(why) ? what : what + ": " + why;
+    }
+
+    private static String firstLine(Throwable t) {
+        String message = t.getMessage() == null ? t.toString() : t.getMessage();
         return message.lines().filter(l -> !l.isBlank()).findFirst().orElse("").strip();
     }
 

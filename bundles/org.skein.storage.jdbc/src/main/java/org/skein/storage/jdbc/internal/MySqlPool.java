@@ -80,7 +80,8 @@ final class MySqlPool implements Pool {
     public Connection probe() throws SQLException {
         Connection c = probes.getConnection();
         String version = c.getMetaData().getDatabaseProductVersion();
-        product = (version.contains("MariaDB") ? "MariaDB " : "MySQL ") + version.replaceFirst("-.*", "");
+        product = (version.contains("MariaDB") ? "MariaDB " : "MySQL ")
+                + version.replaceFirst("^5\\.5\\.5-", "").replaceFirst("-.*", "");
         return c;
     }
 

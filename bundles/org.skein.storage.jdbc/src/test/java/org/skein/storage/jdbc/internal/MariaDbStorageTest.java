@@ -1,0 +1,111 @@
+package org.skein.storage.jdbc.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.skein.api.storage.MessageNumber;
+import org.skein.api.storage.Spool.Entry;
+import org.skein.testkit.storage.Answers;
+import org.skein.testkit.storage.MariaDb;
+import org.skein.testkit.storage.RosterRepositoryContract;
+import org.skein.testkit.storage.SpoolContract;
+import org.skein.xmpp.Jid;
+
+@DisabledIfSystemProperty(named = "skein.tests.mariadb", matches = "off")
+final class MariaDbStorageTest implements JdbcContracts {
+    private static TestStorage storage;
+    private static TestStorage secondNode;
+
+    @BeforeAll
+    static void open() {
+        Settings settings = TestStorage.mysql(MariaDb.shared().uri("contracts"), Duration.ofSeconds(30));
+        storage = new TestStorage(settings);
+        secondNode = new TestStorage(settings);
+    }
+
+    @AfterAll
+    static void close() {
+        storage.close();
+        secondNode.close();
+    }
+
+    @Override
+    public TestStorage storage() {
+        return storage;
+    }
+
+    @Test
+    void theDescriptionNamesProductAndAddressButNoPassword() {
+        Answers.of(accounts().count("x"));
+        String description = storage.database().description();
+        assertTrue(description.startsWith("MariaDB 1"), description);
+        assertTrue(description.contains("/contracts"), description);
+        assertTrue(!description.contains("user="), description);
+    }
+
+    @Test // CLUSTER 12: order is our own count
+    void whatTwoNodesStoreInTurnKeepsItsOrder() {
+        Jid owner = Jid.of("turns@spool.example");
+        for (int n = 1; n <= 8; n++) {
+            TestStorage node = n % 2 == 0 ? storage : secondNode;
+            Answers.of(node.spool.store(SpoolContract.entry(owner, "", 100 - n)));
+        }
+        assertEquals(
+                List.of("m99", "m98", "m97", "m96", "m95", "m94", "m93", "m92"),
+                Answers.of(spool().claim(owner, "s", 100)).stream()
+                        .map(e -> e.stanza().id())
+                        .toList());
+    }
+
+    @Test
+    void ofTwoNodesThatClaimEachRowIsGivenToOne() {
+        for (int round = 0; round < 20; round++) {
+            Jid owner = Jid.of("claimed" + round + "@spool.example");
+            for (int n = 1; n <= 10; n++) {
+                Answers.of(spool().store(SpoolContract.entry(owner, "", n)));
+            }
+            CompletionStage<List<Entry>> a = storage.spool.claim(owner, "a", 7);
+            CompletionStage<List<Entry>> b = secondNode.spool.claim(owner, "b", 7);
+            List<MessageNumber> given = new ArrayList<>();
+            Answers.of(a).forEach(e -> given.add(e.number()));
+            Answers.of(b).forEach(e -> given.add(e.number()));
+            Set<MessageNumber> distinct = new HashSet<>(given);
+            assertEquals(given.size(), distinct.size());
+            assertEquals(10 - distinct.size(), Answers.of(spool().count(owner)));
+        }
+    }
+
+    @Test
+    void roomThatAnotherNodeMadeIsFound() {
+        Jid owner = Jid.of("room@spool.example");
+        int quota = LIMITS.spoolRowsPerOwner();
+        for (int n = 1; n <= quota; n++) {
+            Answers.of(storage.spool.store(SpoolContract.entry(owner, "", n)));
+        }
+        Answers.of(secondNode.spool.delete(owner, List.of(new MessageNumber(7, 1))));
+        Answers.of(storage.spool.store(SpoolContract.entry(owner, "", quota + 1L)));
+    }
+
+    @Test
+    void twoNodesChangeOneRosterAtATime() {
+        Jid owner = Jid.of("busy2@roster.example");
+        Collection<CompletionStage<Long>> puts = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            TestStorage node = i % 2 == 0 ? storage : secondNode;
+            puts.add(node.rosters.put(owner, RosterRepositoryContract.item(Jid.of("c" + i + "@roster.example"))));
+        }
+        assertEquals(30, puts.stream().map(Answers::of).distinct().count());
+        assertEquals(30, Answers.of(rosters().load(owner)).version());
+    }
+}
