@@ -772,7 +772,7 @@ final class ElementReader {
     }
 
     private void bind() {
-        if (bindingTop + declared > Math.max(limits.maxAttributes(), 16)) {
+        if (declared > 0 && bindingTop + declared > Math.max(limits.maxAttributes(), 16)) {
             throw XmlFault.policy("more than " + limits.maxAttributes() + " prefixes are bound");
         }
         for (int k = 0; k < declared; k++) {

@@ -21,12 +21,31 @@ import org.skein.xmpp.stream.ElementReader.Outcome;
  * {@code bad-namespace-prefix}.
  */
 public final class XmlStreamParser {
-    /** What a stream may contain; exceeding a limit is a stream error ({@code policy-violation}). */
+    /**
+     * What a stream may contain; exceeding a limit is a stream error ({@code policy-violation}). 0 is no limit, except
+     * that of depth, since trees are written recursively: it is 1000 at most.
+     *
+     * @param maxStanzaBytes of a first-level element or the header, with its tags
+     * @param maxDepth of elements; a stanza is at depth 1
+     * @param maxAttributes of one element, and prefixes bound at a time
+     */
     public record Limits(int maxStanzaBytes, int maxDepth, int maxAttributes, int maxNameBytes) {
+        private static final int DEEPEST = 1000;
+
         /** Before login (DESIGN §8): 8 KiB. */
         public static final Limits BEFORE_LOGIN = new Limits(8 * 1024, 16, 32, 256);
         /** After login: 256 KiB. */
         public static final Limits AFTER_LOGIN = new Limits(256 * 1024, 64, 128, 1024);
+
+        public Limits {
+            if (maxStanzaBytes < 0 || maxDepth < 0 || maxAttributes < 0 || maxNameBytes < 0) {
+                throw new IllegalArgumentException("a limit is negative");
+            }
+            if (maxStanzaBytes == 0) maxStanzaBytes = Integer.MAX_VALUE;
+            if (maxDepth == 0 || maxDepth > DEEPEST) maxDepth = DEEPEST;
+            if (maxAttributes == 0) maxAttributes = Integer.MAX_VALUE;
+            if (maxNameBytes == 0) maxNameBytes = Integer.MAX_VALUE;
+        }
     }
 
     /** Where in the stream we are. From top to bottom, and back to the first two by {@link #reset}. */

@@ -2,6 +2,7 @@ package org.skein.xmpp.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -211,6 +212,20 @@ class XmlStreamParserTest {
             xml.append(i).append("='u'>");
         }
         assertEquals(List.of("error policy-violation"), limited(Limits.AFTER_LOGIN, xml.toString()));
+    }
+
+    @Test
+    void zeroIsNoLimitButOfDepth() {
+        Limits none = new Limits(0, 0, 0, 0);
+        String name = "n".repeat(5000);
+        assertTrue(limitedWhole(none, "<" + name + " a='" + "x".repeat(500_000) + "'/>")
+                .startsWith("nonza"));
+        assertEquals("error policy-violation", limitedWhole(none, "<a>".repeat(1001)));
+        assertThrows(IllegalArgumentException.class, () -> new Limits(-1, 1, 1, 1));
+    }
+
+    private static String limitedWhole(Limits limits, String xml) {
+        return Feeding.whole(Feeding.bytes(Feeding.HEADER + xml), limits).events.get(1);
     }
 
     @Test
