@@ -16,7 +16,9 @@ interface Delays {
 
     /** The stage's answer, or a failure after {@link #STORAGE_PATIENCE}. */
     default <T> CompletionStage<T> limited(CompletionStage<T> stage) {
-        if (stage instanceof CompletableFuture<T> f && f.isDone()) return stage;
+        if (stage instanceof CompletableFuture<T> f
+                && f.getClass() == CompletableFuture.class // others may not say whether they are done
+                && f.isDone()) return stage;
         CompletableFuture<T> limited = new CompletableFuture<>();
         AutoCloseable timeout = schedule(
                 () -> limited.completeExceptionally(new StorageException("no answer in " + STORAGE_PATIENCE)),

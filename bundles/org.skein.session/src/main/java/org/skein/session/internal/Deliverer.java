@@ -98,6 +98,7 @@ final class Deliverer implements LocalDelivery, Gates.Exit {
             }
             if (verdict instanceof Verdict.After after) {
                 if (after.later() instanceof CompletableFuture<Verdict> f
+                        && f.getClass() == CompletableFuture.class // others may not say whether they are done
                         && f.isDone()
                         && !f.isCompletedExceptionally()) {
                     verdict = f.join();

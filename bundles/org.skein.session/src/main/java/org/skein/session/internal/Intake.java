@@ -258,6 +258,7 @@ final class Intake {
             }
             if (verdict instanceof Verdict.After after) {
                 if (after.later() instanceof CompletableFuture<Verdict> f
+                        && f.getClass() == CompletableFuture.class // others may not say whether they are done
                         && f.isDone()
                         && !f.isCompletedExceptionally()) {
                     verdict = f.join();
@@ -380,7 +381,10 @@ final class Intake {
 
     private void dispatch(Stanza stanza, IqRequest request, Inflight given) {
         CompletionStage<Stanza> answer = node.dispatcher.dispatch(request);
-        if (answer instanceof CompletableFuture<Stanza> f && f.isDone() && !f.isCompletedExceptionally()) {
+        if (answer instanceof CompletableFuture<Stanza> f
+                && f.getClass() == CompletableFuture.class // others may not say whether they are done
+                && f.isDone()
+                && !f.isCompletedExceptionally()) {
             reply(f.join());
             safe(given);
             return;

@@ -102,6 +102,17 @@ final class Outbox {
         if (durable || !managed) watch();
     }
 
+    /** Writes what a delivery processor had held back, in front of the stanza it sees now. */
+    void release(List<Stanza> held) {
+        for (Stanza stanza : held) {
+            Out out = new Out(session, stanza, DeliveryListener.NONE);
+            out.since = node.nanos.getAsLong();
+            out.written = stanza;
+            link(out);
+            write(out);
+        }
+    }
+
     /** A client that confirms may fill the queue up to four times the limit within the time it has to confirm. */
     private boolean isFull(long now) {
         Settings settings = node.settings;

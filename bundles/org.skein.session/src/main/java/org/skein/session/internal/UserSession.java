@@ -247,6 +247,8 @@ final class UserSession extends Mailbox implements Session {
                     current = changed.stanza();
                 } else if (verdict instanceof Verdict.Handled) {
                     return null;
+                } else if (verdict instanceof Verdict.Behind behind) {
+                    outbox.release(behind.held());
                 } else {
                     throw new IllegalStateException("a delivery processor may not answer " + verdict);
                 }

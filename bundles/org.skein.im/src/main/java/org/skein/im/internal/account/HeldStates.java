@@ -37,7 +37,7 @@ public final class HeldStates<T> {
     /** From memory at once, else loaded behind changes under way. */
     public CompletionStage<T> get(Jid account) {
         T there = inMemory(account);
-        return there != null ? CompletableFuture.completedStage(there) : turns.take(account, () -> current(account));
+        return there != null ? CompletableFuture.completedFuture(there) : turns.take(account, () -> current(account));
     }
 
     /** Gives the state to a change, and lets no other change of this account begin until its stage completes. */
@@ -53,7 +53,7 @@ public final class HeldStates<T> {
     private CompletionStage<T> current(Jid account) {
         T there = inMemory(account);
         if (there != null) {
-            return CompletableFuture.completedStage(there);
+            return CompletableFuture.completedFuture(there);
         }
         return loader.apply(account).thenApply(state -> {
             forgetUnused();

@@ -27,7 +27,7 @@ final class Turns {
         try {
             stage = task.get();
         } catch (RuntimeException e) {
-            stage = CompletableFuture.failedStage(e);
+            stage = CompletableFuture.failedFuture(e);
         }
         stage.whenComplete((value, failure) -> {
             last.remove(account, turn);

@@ -52,7 +52,7 @@ public final class Carbons
 
     @Override
     public CompletionStage<CarbonsOn> load(Jid account) {
-        return CompletableFuture.completedStage(new CarbonsOn());
+        return CompletableFuture.completedFuture(new CarbonsOn());
     }
 
     @Override
@@ -180,7 +180,7 @@ public final class Carbons
         } else {
             on.remove(session);
         }
-        return CompletableFuture.completedStage(Optional.empty());
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     @Override

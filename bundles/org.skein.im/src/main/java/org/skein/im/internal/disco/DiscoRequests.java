@@ -48,7 +48,7 @@ public final class DiscoRequests implements IqHandler {
             throw new StanzaException(Condition.BAD_REQUEST);
         }
         if (request.target() == Target.HOST || request.isOwner()) {
-            return CompletableFuture.completedStage(Optional.of(answer(request)));
+            return CompletableFuture.completedFuture(Optional.of(answer(request)));
         }
         // §8: an account says nothing to those who may not see its presence, as one that does not exist.
         return rosters.roster(request.subject()).thenApply(roster -> {

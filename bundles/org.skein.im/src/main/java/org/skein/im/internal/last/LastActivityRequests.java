@@ -87,7 +87,7 @@ public final class LastActivityRequests implements IqHandler, AccountProcessor, 
             throw new StanzaException(Condition.BAD_REQUEST);
         }
         if (request.target() == Target.HOST) {
-            return CompletableFuture.completedStage(Optional.of(answer(secondsSince(started), "")));
+            return CompletableFuture.completedFuture(Optional.of(answer(secondsSince(started), "")));
         }
         if (request.isOwner()) {
             return ofAccount(request.subject());
@@ -103,7 +103,7 @@ public final class LastActivityRequests implements IqHandler, AccountProcessor, 
     private CompletionStage<Optional<Element>> ofAccount(Jid account) {
         Optional<OnlineAccount> online = sessions.account(account);
         if (online.isPresent() && online.get().sessions().stream().anyMatch(Session::isAvailable)) {
-            return CompletableFuture.completedStage(Optional.of(answer(0, ""))); // §4
+            return CompletableFuture.completedFuture(Optional.of(answer(0, ""))); // §4
         }
         return repository
                 .get(account)

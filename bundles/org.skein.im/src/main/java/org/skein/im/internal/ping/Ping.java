@@ -39,7 +39,7 @@ public final class Ping implements IqHandler, DiscoContributor {
         if (!request.isGet() || !request.payload().name().equals("ping")) {
             throw new StanzaException(Condition.BAD_REQUEST);
         }
-        return CompletableFuture.completedStage(Optional.empty());
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     @Override

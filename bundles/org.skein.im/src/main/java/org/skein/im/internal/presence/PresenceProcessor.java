@@ -225,7 +225,7 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
     private CompletionStage<Verdict> answerOffline(boolean exists, Jid account, Jid asker, Jid asked) {
         if (!exists) {
             refuseProbe(account, asker);
-            return CompletableFuture.completedStage(Verdict.handled());
+            return CompletableFuture.completedFuture(Verdict.handled());
         }
         return rosters.roster(account).thenApply(roster -> {
             answerProbe(roster, asker, asked);

@@ -80,7 +80,7 @@ public final class PrivateXml implements IqHandler, DiscoContributor {
         if (elements.size() > MAX_ELEMENTS) {
             throw new StanzaException(Condition.NOT_ACCEPTABLE, "more than " + MAX_ELEMENTS + " elements");
         }
-        CompletionStage<Void> stored = CompletableFuture.completedStage(null);
+        CompletionStage<Void> stored = CompletableFuture.completedFuture(null);
         for (Element e : elements) {
             stored = stored.thenCompose(done -> store.put(request.subject(), XmlStore.PRIVATE, key(e), e));
         }

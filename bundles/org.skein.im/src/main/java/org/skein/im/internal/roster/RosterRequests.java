@@ -95,7 +95,7 @@ public final class RosterRequests implements IqHandler, SessionListener, StreamF
             }
             long version = parse(known.get());
             if (version == contents.version()) {
-                return CompletableFuture.completedStage(Optional.empty()); // §2.6.3: nothing changed
+                return CompletableFuture.completedFuture(Optional.empty()); // §2.6.3: nothing changed
             }
             if (version <= 0 || version > contents.version()) {
                 return whole(contents);
@@ -113,7 +113,7 @@ public final class RosterRequests implements IqHandler, SessionListener, StreamF
     }
 
     private static CompletionStage<Optional<Element>> whole(Roster.Contents contents) {
-        return CompletableFuture.completedStage(
+        return CompletableFuture.completedFuture(
                 Optional.of(RosterXml.query(contents.version(), contents.items().values())));
     }
 

@@ -102,7 +102,7 @@ public final class Rosters implements AccountState<Roster> {
         Optional<RosterItem> after = rule.apply(roster, before).filter(Rosters::saysSomething);
         Change change = new Change(before, after);
         if (before.equals(after)) {
-            return CompletableFuture.completedStage(change);
+            return CompletableFuture.completedFuture(change);
         }
         if (after.isPresent()) {
             return repository.put(roster.owner(), after.get()).thenApply(version -> {

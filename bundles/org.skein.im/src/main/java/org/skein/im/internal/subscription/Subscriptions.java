@@ -140,7 +140,7 @@ public final class Subscriptions implements ContactRemoved {
         Event event = event(stanza, false);
         return Verdict.after(exists(account).thenCompose(there -> {
             if (!there) {
-                return CompletableFuture.completedStage(Verdict.handled()); // §8.5.1: silently ignored
+                return CompletableFuture.completedFuture(Verdict.handled()); // §8.5.1: silently ignored
             }
             return rosters.change(account, contact, (roster, item) -> inbound(roster, contact, item, event, stanza))
                     .thenApply(change -> delivered(account, contact, stanza, event, change));
@@ -148,7 +148,7 @@ public final class Subscriptions implements ContactRemoved {
     }
 
     private CompletionStage<Boolean> exists(Jid account) {
-        return sender.isOnline(account) ? CompletableFuture.completedStage(true) : accounts.exists(account);
+        return sender.isOnline(account) ? CompletableFuture.completedFuture(true) : accounts.exists(account);
     }
 
     private Optional<RosterItem> inbound(

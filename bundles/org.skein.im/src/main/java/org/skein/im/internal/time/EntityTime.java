@@ -48,7 +48,7 @@ public final class EntityTime implements IqHandler, DiscoContributor {
         if (!request.isGet() || !request.payload().name().equals("time")) {
             throw new StanzaException(Condition.BAD_REQUEST);
         }
-        return CompletableFuture.completedStage(Optional.of(Element.builder("time", TIME)
+        return CompletableFuture.completedFuture(Optional.of(Element.builder("time", TIME)
                 .child("tzo", "+00:00")
                 .child("utc", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString())
                 .build()));

@@ -54,7 +54,7 @@ public final class VCards implements IqHandler, DiscoContributor {
         if (request.isSet()) {
             throw new StanzaException(Condition.FORBIDDEN);
         }
-        return CompletableFuture.completedStage(Optional.of(Element.builder("vCard", VCARD)
+        return CompletableFuture.completedFuture(Optional.of(Element.builder("vCard", VCARD)
                 .child("FN", "Skein")
                 .child("DESC", "XMPP server of " + request.subject().domain())
                 .build()));

@@ -47,7 +47,7 @@ public final class SoftwareVersion implements IqHandler, DiscoContributor {
         if (!request.isGet() || !request.payload().name().equals("query")) {
             throw new StanzaException(Condition.BAD_REQUEST);
         }
-        return CompletableFuture.completedStage(Optional.of(Element.builder("query", VERSION)
+        return CompletableFuture.completedFuture(Optional.of(Element.builder("query", VERSION)
                 .child("name", "Skein")
                 .child("version", version)
                 .build()));
