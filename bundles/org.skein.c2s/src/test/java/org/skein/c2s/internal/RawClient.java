@@ -173,6 +173,10 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    void hangUp() throws IOException {
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

@@ -24,6 +24,11 @@ record Plain(Channel channel) implements StreamSecurity {
     }
 
     @Override
+    public Optional<SocketAddress> remoteAddress() {
+        return Optional.ofNullable(channel.remoteAddress());
+    }
+
+    @Override
     public String description() {
         return "";
     }
