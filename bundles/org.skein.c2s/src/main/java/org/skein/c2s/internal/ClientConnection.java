@@ -165,7 +165,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                         String.valueOf(handshake.cause()));
                 context.close();
             }
-        } else if (event instanceof SslCloseCompletionEvent) {
+        } else if (event instanceof SslCloseCompletionEvent && !closing) {
             context.close();
         }
     }
