@@ -24,11 +24,6 @@ record Plain(Channel channel) implements StreamSecurity {
     }
 
     @Override
-    public Optional<SocketAddress> remoteAddress() {
-        return Optional.ofNullable(channel.remoteAddress());
-    }
-
-    @Override
     public String description() {
         return "";
     }
