@@ -118,7 +118,7 @@ public final class DefaultAccounts implements Accounts {
         try {
             requireAccount(account);
         } catch (AccountException e) {
-            return CompletableFuture.failedStage(e);
+            return CompletableFuture.failedFuture(e);
         }
         return accounts.delete(account).thenAccept(removed -> {
             requireFound(account, removed);
@@ -131,7 +131,7 @@ public final class DefaultAccounts implements Accounts {
     public CompletionStage<Boolean> exists(Jid account) {
         return isAccountAddress(account)
                 ? accounts.find(account).thenApply(Optional::isPresent)
-                : CompletableFuture.completedStage(false);
+                : CompletableFuture.completedFuture(false);
     }
 
     @Override
@@ -140,10 +140,10 @@ public final class DefaultAccounts implements Accounts {
         try {
             prepared = Passwords.prepare(password);
         } catch (IllegalArgumentException notAllowed) {
-            return CompletableFuture.completedStage(false);
+            return CompletableFuture.completedFuture(false);
         }
         if (!isAccountAddress(account)) {
-            return CompletableFuture.completedStage(false);
+            return CompletableFuture.completedFuture(false);
         }
         return loginKeys
                 .find(account.local(), Optional.of(account), account.domain(), ScramHash.SHA_256)
@@ -170,9 +170,9 @@ public final class DefaultAccounts implements Accounts {
             requireAccount(account);
             return work.with(Passwords.prepare(password));
         } catch (AccountException e) {
-            return CompletableFuture.failedStage(e);
+            return CompletableFuture.failedFuture(e);
         } catch (IllegalArgumentException notAllowed) {
-            return CompletableFuture.failedStage(new AccountException(Reason.INVALID, notAllowed.getMessage()));
+            return CompletableFuture.failedFuture(new AccountException(Reason.INVALID, notAllowed.getMessage()));
         }
     }
 

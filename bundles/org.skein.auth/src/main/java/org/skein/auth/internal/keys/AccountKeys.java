@@ -61,7 +61,7 @@ public final class AccountKeys {
 
     private CompletionStage<Optional<StoredAccount>> stored(Optional<Jid> account) {
         if (account.isEmpty()) {
-            return CompletableFuture.completedStage(Optional.empty());
+            return CompletableFuture.completedFuture(Optional.empty());
         }
         AccountRepository repository = accounts;
         return repository == null

@@ -59,7 +59,7 @@ public final class DecoySecret {
         Jid owner = Jid.of(host);
         return read(xml, owner)
                 .thenCompose(
-                        found -> found.isPresent() ? CompletableFuture.completedStage(found.get()) : make(xml, owner))
+                        found -> found.isPresent() ? CompletableFuture.completedFuture(found.get()) : make(xml, owner))
                 .toCompletableFuture();
     }
 

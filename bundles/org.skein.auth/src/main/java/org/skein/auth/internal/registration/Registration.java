@@ -101,7 +101,7 @@ public final class Registration implements IqHandler, StreamFeatures, DiscoContr
             throw new StanzaException(Condition.SERVICE_UNAVAILABLE, "accounts are not made in-band here");
         }
         if (request.isGet()) {
-            return CompletableFuture.completedStage(Optional.of(RegistrationForm.empty()));
+            return CompletableFuture.completedFuture(Optional.of(RegistrationForm.empty()));
         }
         if (RegistrationForm.isRemoval(request.payload())) {
             throw new StanzaException(Condition.UNEXPECTED_REQUEST, "log in before removing the account");
@@ -141,7 +141,7 @@ public final class Registration implements IqHandler, StreamFeatures, DiscoContr
             throw new StanzaException(Condition.FORBIDDEN);
         }
         if (request.isGet()) {
-            return CompletableFuture.completedStage(Optional.of(RegistrationForm.registered(user.local())));
+            return CompletableFuture.completedFuture(Optional.of(RegistrationForm.registered(user.local())));
         }
         return RegistrationForm.isRemoval(request.payload())
                 ? remove(user, request.payload())

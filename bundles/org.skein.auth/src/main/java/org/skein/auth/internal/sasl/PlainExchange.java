@@ -98,6 +98,6 @@ final class PlainExchange implements SaslExchange {
     }
 
     private static CompletionStage<SaslResult> now(SaslResult result) {
-        return CompletableFuture.completedStage(result);
+        return CompletableFuture.completedFuture(result);
     }
 }

@@ -162,6 +162,6 @@ final class ScramExchange implements SaslExchange {
     }
 
     private static CompletionStage<SaslResult> now(SaslResult result) {
-        return CompletableFuture.completedStage(result);
+        return CompletableFuture.completedFuture(result);
     }
 }

@@ -41,7 +41,7 @@ final class WatchedExchange implements SaslExchange {
     @Override
     public CompletionStage<SaslResult> respond(byte[] data) {
         if (attempts.isRefused(address)) {
-            return CompletableFuture.completedStage(seen(Failures.tooManyFailures()));
+            return CompletableFuture.completedFuture(seen(Failures.tooManyFailures()));
         }
         return answer(data).handle((result, failure) -> seen(failure == null ? result : Failures.of(failure)));
     }
@@ -50,7 +50,7 @@ final class WatchedExchange implements SaslExchange {
         try {
             return exchange.respond(data);
         } catch (RuntimeException bug) {
-            return CompletableFuture.failedStage(bug);
+            return CompletableFuture.failedFuture(bug);
         }
     }
 
