@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.skein.itests.support.Await;
 import org.skein.itests.support.Command;
+import org.skein.itests.support.Examples;
 import org.skein.itests.support.ServerProcess;
 
 /** A node as an operator meets it: files, processes, signals, jars. */
@@ -39,6 +41,7 @@ class RuntimeTest {
         String pid = Files.readString(server.resolve("run/skein.pid")).strip();
 
         assertEquals(server.handle().pid(), Long.parseLong(pid));
+        Await.until("all ports are named", () -> server.ports().size() >= 2);
         assertTrue(server.port("c2s") > 0);
         assertTrue(server.port("c2s-tls") > 0);
         assertNotEquals(server.port("c2s"), server.port("c2s-tls"));
@@ -61,7 +64,7 @@ class RuntimeTest {
     @Test
     void aJarDroppedInDeployStartsAndRemovedItIsGone() throws IOException {
         Path jar = server.resolve("deploy/component-echo.jar");
-        Files.copy(echoJar(), jar, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Examples.componentEcho(), jar, StandardCopyOption.REPLACE_EXISTING);
         Await.until("the example is active", () -> server.shell("lb").contains("Active     |    6|Skein example"));
 
         Files.delete(jar);
@@ -151,19 +154,10 @@ class RuntimeTest {
             Files.writeString(
                     other.resolve("etc/init.properties"),
                     "--features=core,teleport\n",
-                    java.nio.file.StandardOpenOption.APPEND);
+                    StandardOpenOption.APPEND);
             other.launch();
             assertEquals(2, other.awaitExit());
             assertTrue(other.output().contains("teleport"), other.output());
-        }
-    }
-
-    private static Path echoJar() throws IOException {
-        Path target = Path.of(System.getProperty("skein.root"), "examples/component-echo/target");
-        try (Stream<Path> files = Files.list(target)) {
-            return files.filter(f -> f.getFileName().toString().matches("component-echo-.*\\.jar"))
-                    .findFirst()
-                    .orElseThrow();
         }
     }
 }

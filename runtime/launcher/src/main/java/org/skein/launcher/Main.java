@@ -102,6 +102,7 @@ public final class Main {
                     }
                 }
             });
+            context.addBundleListener(new RefuseNonBundles(new NodeLog(context), instance.resolve("deploy")));
             framework.start();
         }
         synchronized (errors) {
@@ -133,7 +134,6 @@ public final class Main {
                     new InstalledBundles(distribution, context, instance.resolve("data/cache/distribution.tsv"));
             FeatureCommands commands = new FeatureCommands(features, instance, bundles, context);
             bundles.reconcile(commands.jarsOf(commands.enabled()));
-            context.addBundleListener(new RefuseNonBundles());
             context.registerService(FeatureCommands.class, commands, commandProperties());
             Consumer<String> onFatal = this::fail;
             context.registerService(Consumer.class, onFatal, new Hashtable<>(Map.of("skein.role", "fatal")));
