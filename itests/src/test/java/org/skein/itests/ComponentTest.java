@@ -34,22 +34,24 @@ class ComponentTest {
                 romeo.addAsyncStanzaListener(s -> received.add((Message) s), StanzaTypeFilter.MESSAGE);
 
                 // Nobody there yet: a server that does not federate knows no such domain (RFC 6120 §10.4).
-                assertEquals(Message.Type.error, exchange(romeo, received, "first").getType());
+                assertEquals(
+                        Message.Type.error, exchange(romeo, received, "first").getType());
 
                 Path jar = server.resolve("deploy/component-echo.jar");
                 Files.copy(Examples.componentEcho(), jar);
-                Await.until("echo.localhost answers", () -> exchange(romeo, received, "hello")
-                        .getType()
-                        .equals(Message.Type.chat));
+                Await.until(
+                        "echo.localhost answers",
+                        () -> exchange(romeo, received, "hello").getType().equals(Message.Type.chat));
                 Message echo = exchange(romeo, received, "wherefore art thou");
                 assertEquals("wherefore art thou", echo.getBody());
                 assertEquals("echo.localhost", echo.getFrom().toString());
 
                 Files.delete(jar);
-                Await.until("echo.localhost is gone", () -> exchange(romeo, received, "hello")
-                        .getType()
-                        .equals(Message.Type.error));
-                Condition condition = exchange(romeo, received, "last").getError().getCondition();
+                Await.until(
+                        "echo.localhost is gone",
+                        () -> exchange(romeo, received, "hello").getType().equals(Message.Type.error));
+                Condition condition =
+                        exchange(romeo, received, "last").getError().getCondition();
                 assertTrue(
                         condition == Condition.remote_server_not_found || condition == Condition.service_unavailable,
                         condition.toString());

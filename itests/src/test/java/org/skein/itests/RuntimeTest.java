@@ -152,9 +152,7 @@ class RuntimeTest {
     void anUnknownFeatureInTheConfigurationIsNamedAndTheNodeDoesNotStart() throws IOException {
         try (ServerProcess other = ServerProcess.create()) {
             Files.writeString(
-                    other.resolve("etc/init.properties"),
-                    "--features=core,teleport\n",
-                    StandardOpenOption.APPEND);
+                    other.resolve("etc/init.properties"), "--features=core,teleport\n", StandardOpenOption.APPEND);
             other.launch();
             assertEquals(2, other.awaitExit());
             assertTrue(other.output().contains("teleport"), other.output());

@@ -12,8 +12,10 @@ public final class Clients {
     /** Connects and logs in to {@code localhost}; the caller disconnects. */
     public static XMPPTCPConnection logIn(ServerProcess server, String user, String password, String resource)
             throws Exception {
-        XMPPTCPConnection connection = new XMPPTCPConnection(
-                configuration(server).setUsernameAndPassword(user, password).setResource(resource).build());
+        XMPPTCPConnection connection = new XMPPTCPConnection(configuration(server)
+                .setUsernameAndPassword(user, password)
+                .setResource(resource)
+                .build());
         connection.connect();
         connection.login();
         return connection;

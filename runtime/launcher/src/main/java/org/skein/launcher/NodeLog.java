@@ -25,7 +25,8 @@ final class NodeLog {
             return;
         }
         try {
-            reference.getBundle()
+            reference
+                    .getBundle()
                     .loadClass(SERVICE)
                     .getMethod("log", int.class, String.class)
                     .invoke(service, WARNING, message);
