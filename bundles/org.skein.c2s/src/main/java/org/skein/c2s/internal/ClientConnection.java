@@ -77,7 +77,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     ClientConnection(ClientEdge edge) {
         this.edge = edge;
         StreamSink delegate = new Delegate();
-        this.parser = new XmlStreamParser(delegate, edge.services().settings().beforeLogin());
+        this.parser = new XmlStreamParser(delegate, edge.settings().beforeLogin());
         this.sink = new Negotiation(this, edge.services());
     }
 
@@ -89,7 +89,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         loop = edge.loop(context.channel().eventLoop());
         loop.add(this);
         edge.opened();
-        long timeout = edge.services().settings().loginTimeoutMs();
+        long timeout = edge.settings().loginTimeoutMs();
         if (timeout > 0) {
             deadline = context.executor().schedule(this::loginTimedOut, timeout, TimeUnit.MILLISECONDS);
         }
@@ -105,7 +105,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             deadline.cancel(false);
             deadline = null;
         }
-        parser.limits(edge.services().settings().afterLogin());
+        parser.limits(edge.settings().afterLogin());
         handler = edge.services().sessions().open(this, account);
         if (!closing) {
             sink = new EstablishedStream(this, handler);
@@ -313,7 +313,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     void sweep() {
-        int seconds = edge.services().settings().whitespacePingSeconds();
+        int seconds = edge.settings().whitespacePingSeconds();
         if (silentSweeps < 2) {
             silentSweeps++;
         }
@@ -348,6 +348,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         StreamXml.header(xml, id, from, to);
         append(xml);
         headerSent = true;
+        log.debug(
+                "what=stream_opened id={} address={} host={}", id, ctx.channel().remoteAddress(), from);
+    }
+
+    C2sSettings settings() {
+        return edge.settings();
     }
 
     private boolean append(XmlBuffer xml) {
@@ -361,7 +367,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         out.writeBytes(xml.array(), 0, length);
         pendingBytes += length;
-        if (pendingBytes > edge.services().settings().maxPendingBytes()) {
+        if (pendingBytes > edge.settings().maxPendingBytes()) {
             log.debug("what=reader_too_slow id={} pending_bytes={}", id, pendingBytes);
             close(Optional.of(StreamError.Condition.RESOURCE_CONSTRAINT.error("too much is waiting to be read")));
         }
@@ -536,7 +542,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private long handshakeTimeoutMs() {
-        return edge.services().settings().loginTimeoutMs();
+        return edge.settings().loginTimeoutMs();
     }
 
     boolean isClosing() {

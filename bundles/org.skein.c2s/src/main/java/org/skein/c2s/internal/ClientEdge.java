@@ -36,10 +36,12 @@ final class ClientEdge {
     private final SecureRandom random = new SecureRandom();
     private final AtomicInteger connections = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile C2sSettings settings;
     private volatile boolean stopping;
 
-    ClientEdge(StreamServices services) {
+    ClientEdge(StreamServices services, C2sSettings settings) {
         this.services = services;
+        this.settings = settings;
     }
 
     static List<String> alpn() {
@@ -48,7 +50,6 @@ final class ClientEdge {
 
     /** Opens both ports, or none. */
     synchronized void listen(Listeners listeners) throws ListenException {
-        C2sSettings settings = services.settings();
         try {
             if (settings.port() >= 0) {
                 open.add(listeners.open(
@@ -61,10 +62,30 @@ final class ClientEdge {
                         new Initializer(true)));
             }
         } catch (ListenException e) {
-            open.forEach(Listeners.Listener::close);
-            open.clear();
+            closeListeners();
             throw e;
         }
+    }
+
+    private void closeListeners() {
+        open.forEach(Listeners.Listener::close);
+        open.clear();
+    }
+
+    /** Streams keep running; ports are opened anew only if they changed. */
+    synchronized void change(C2sSettings changed, Listeners listeners) throws ListenException {
+        C2sSettings before = settings;
+        settings = changed;
+        if (before.port() != changed.port()
+                || before.tlsPort() != changed.tlsPort()
+                || !before.tuning().equals(changed.tuning())) {
+            closeListeners();
+            listen(listeners);
+        }
+    }
+
+    C2sSettings settings() {
+        return settings;
     }
 
     synchronized List<Listeners.Listener> listeners() {
@@ -73,8 +94,7 @@ final class ClientEdge {
 
     /** Stops listening, tells all clients, and waits until they are gone, but not for long. */
     synchronized void stop() {
-        open.forEach(Listeners.Listener::close);
-        open.clear();
+        closeListeners();
         stopping = true;
         StreamError error = StreamError.Condition.SYSTEM_SHUTDOWN.error();
         for (StreamLoop loop : loops.values()) {
@@ -103,8 +123,7 @@ final class ClientEdge {
     }
 
     StreamLoop loop(EventLoop eventLoop) {
-        return loops.computeIfAbsent(
-                eventLoop, l -> new StreamLoop(l, services.settings().whitespacePingSeconds()));
+        return loops.computeIfAbsent(eventLoop, l -> new StreamLoop(l, settings.whitespacePingSeconds()));
     }
 
     /** Unpredictable and unique (RFC 6120 §4.7.3). */
@@ -148,9 +167,7 @@ final class ClientEdge {
                 pipeline.addLast(
                         "tls",
                         services.tlsServer()
-                                .handler(
-                                        () -> services.hosts().defaultDomain(),
-                                        services.settings().loginTimeoutMs()));
+                                .handler(() -> services.hosts().defaultDomain(), settings.loginTimeoutMs()));
             }
             pipeline.addLast("stream", new ClientConnection(ClientEdge.this));
         }

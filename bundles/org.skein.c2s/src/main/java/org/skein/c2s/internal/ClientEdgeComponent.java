@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -24,10 +25,7 @@ import org.skein.net.api.Tls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Serves clients over TCP while all it needs is there. A change of its settings opens the ports anew, so that none is
- * half in force; clients are told to come back.
- */
+/** Serves clients over TCP while all it needs is there. */
 @Component(
         configurationPid = "org.skein.c2s",
         immediate = true,
@@ -60,16 +58,17 @@ public final class ClientEdgeComponent {
             @Reference Metrics metrics) {
         this.listeners = listeners;
         tlsServer = tls.server(ClientEdge.alpn());
-        edge = new ClientEdge(new StreamServices(
-                C2sSettings.of(config),
-                tls,
-                tlsServer,
-                sasl,
-                sessions,
-                iqs,
-                hosts,
-                () -> features,
-                () -> Optional.ofNullable(redirect)));
+        edge = new ClientEdge(
+                new StreamServices(
+                        tls,
+                        tlsServer,
+                        sasl,
+                        sessions,
+                        iqs,
+                        hosts,
+                        () -> features,
+                        () -> Optional.ofNullable(redirect)),
+                C2sSettings.of(config));
         gauge = metrics.gauge("c2s.connections", "TCP connections of clients", edge::connections);
     }
 
@@ -81,6 +80,15 @@ public final class ClientEdgeComponent {
         } catch (ListenException e) {
             stop();
             throw e;
+        }
+    }
+
+    @Modified
+    void modified(C2sConfig config) {
+        try {
+            edge.change(C2sSettings.of(config), listeners);
+        } catch (ListenException e) { // logged; until the settings are mended there is no port
+            log.debug("what=c2s_not_listening", e);
         }
     }
 

@@ -147,7 +147,7 @@ final class Negotiation implements StreamSink {
     }
 
     private boolean mustEncrypt() {
-        return services.settings().tlsRequired() && !connection.security().isEncrypted();
+        return connection.settings().tlsRequired() && !connection.security().isEncrypted();
     }
 
     @Override

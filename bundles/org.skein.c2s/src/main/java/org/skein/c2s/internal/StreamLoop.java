@@ -23,6 +23,7 @@ final class StreamLoop {
     private byte[] input = new byte[4096];
     private List<ClientConnection> dirty = new ArrayList<>();
     private List<ClientConnection> flushing = new ArrayList<>();
+    private final Runnable flush = this::flush;
     private boolean flushPlanned;
     private boolean sweeping;
 
@@ -54,9 +55,9 @@ final class StreamLoop {
         if (!flushPlanned) {
             flushPlanned = true;
             if (loop instanceof SingleThreadEventLoop own && !loop.isShuttingDown()) {
-                own.executeAfterEventLoopIteration(this::flush);
+                own.executeAfterEventLoopIteration(flush);
             } else {
-                loop.execute(this::flush);
+                loop.execute(flush);
             }
         }
     }

@@ -13,7 +13,6 @@ import org.skein.net.api.Tls;
 
 /** What streams need of the rest of the server. The suppliers answer what is registered now. */
 record StreamServices(
-        C2sSettings settings,
         Tls tls,
         Tls.Server tlsServer,
         Sasl sasl,

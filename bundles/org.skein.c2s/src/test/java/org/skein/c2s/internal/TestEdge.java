@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.skein.api.auth.Sasl;
@@ -41,6 +41,8 @@ final class TestEdge implements AutoCloseable {
     final NettyEventLoops loops = new NettyEventLoops(1);
     final ServerTls tls;
     final ClientEdge edge;
+    final BoundListeners listeners;
+    final Set<String> hosts = new CopyOnWriteArraySet<>(List.of("localhost", "other.example"));
     final EchoSessions sessions = new EchoSessions();
     final List<StreamFeatures> features = new CopyOnWriteArrayList<>();
     volatile Optional<StreamRedirect> redirect = Optional.empty();
@@ -53,19 +55,20 @@ final class TestEdge implements AutoCloseable {
     }
 
     TestEdge(Path base, C2sSettings settings, String engine) throws ListenException {
-        Set<String> hosts = new LinkedHashSet<>(List.of("localhost", "other.example"));
         tls = new ServerTls(engine, new String[0], new String[0], base, () -> hosts, Clock.systemUTC(), 50);
-        edge = new ClientEdge(new StreamServices(
-                settings,
-                tls,
-                tls.server(ClientEdge.alpn()),
-                new OnePassword(),
-                sessions,
-                new Registration(),
-                new Hosts(hosts),
-                () -> features,
-                () -> redirect));
-        edge.listen(new BoundListeners(List.of("127.0.0.1"), 0, 0, loops, (info, name) -> () -> {}));
+        edge = new ClientEdge(
+                new StreamServices(
+                        tls,
+                        tls.server(ClientEdge.alpn()),
+                        new OnePassword(),
+                        sessions,
+                        new Registration(),
+                        new Hosts(hosts),
+                        () -> features,
+                        () -> redirect),
+                settings);
+        listeners = new BoundListeners(List.of("127.0.0.1"), 0, 0, loops, (info, name) -> () -> {});
+        edge.listen(listeners);
         port = edge.listeners().get(0).addresses().get(0).getPort();
         tlsPort = edge.listeners().get(1).addresses().get(0).getPort();
     }

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.concurrent.Future;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -26,11 +27,19 @@ final class ServerNameHandler extends AbstractSniHandler<TlsServer.HostContext> 
 
     @Override
     protected Future<TlsServer.HostContext> lookup(ChannelHandlerContext ctx, String hostname) {
-        String host = hostname == null ? fallbackHost.get() : hostname;
-        TlsServer.HostContext context = server.context(host);
-        return context == null
-                ? ctx.executor().newFailedFuture(new SSLException("TLS is shutting down"))
-                : ctx.executor().newSucceededFuture(context);
+        try {
+            return ctx.executor().newSucceededFuture(current(hostname));
+        } catch (SSLException e) {
+            return ctx.executor().newFailedFuture(e);
+        }
+    }
+
+    private TlsServer.HostContext current(String hostname) throws SSLException {
+        TlsServer.HostContext context = server.context(hostname == null ? fallbackHost.get() : hostname);
+        if (context == null) {
+            throw new SSLException("TLS is shutting down");
+        }
+        return context;
     }
 
     @Override
@@ -40,7 +49,13 @@ final class ServerNameHandler extends AbstractSniHandler<TlsServer.HostContext> 
             throw new SSLException(found.cause());
         }
         TlsServer.HostContext host = found.getNow();
-        SslHandler handler = host.context().newHandler(ctx.alloc());
+        SslHandler handler;
+        try {
+            handler = host.context().newHandler(ctx.alloc());
+        } catch (IllegalReferenceCountException e) { // certificates were changed in between
+            host = current(hostname);
+            handler = host.context().newHandler(ctx.alloc());
+        }
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMs);
         SSLEngine engine = handler.engine();
         KeyingMaterial material = server.factory().keyingMaterial();

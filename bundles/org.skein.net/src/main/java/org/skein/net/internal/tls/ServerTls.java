@@ -139,8 +139,9 @@ public final class ServerTls implements Tls, HealthCheck {
 
     @Override
     public StreamSecurity security(Channel channel) {
-        TlsSession session = channel.attr(ServerNameHandler.SESSION).get();
-        return session == null ? new Plain(channel) : session;
+        return channel.hasAttr(ServerNameHandler.SESSION) // asking for one makes it, on each stream without TLS
+                ? channel.attr(ServerNameHandler.SESSION).get()
+                : new Plain(channel);
     }
 
     @Override

@@ -49,20 +49,18 @@ final class TlsServer implements Tls.Server {
                     known != null ? known : new HostContext(factory.create(certificate, alpn), certificate));
         }
         contexts = new Contexts(fresh, certificates);
-        // A context that is no longer named here goes with its last connection: dropped, not freed under a handshake.
-        before.values().stream().filter(c -> !fresh.containsValue(c)).forEach(c -> retired(c.context()));
-    }
-
-    private void retired(SslContext context) {
-        io.netty.util.concurrent.GlobalEventExecutor.INSTANCE.schedule(
-                () -> ReferenceCountUtil.safeRelease(context), 1, java.util.concurrent.TimeUnit.MINUTES);
+        // Connections hold their context: it goes with the last of them. A handshake that just took it tries again.
+        before.values().stream()
+                .filter(c -> !fresh.containsValue(c))
+                .forEach(c -> ReferenceCountUtil.safeRelease(c.context()));
     }
 
     @Override
     public synchronized void close() {
         onClose.accept(this);
-        contexts.byCertificate().values().forEach(c -> retired(c.context()));
-        contexts = new Contexts(Map.of(), contexts.certificates());
+        Contexts last = contexts;
+        contexts = new Contexts(Map.of(), last.certificates());
+        last.byCertificate().values().forEach(c -> ReferenceCountUtil.safeRelease(c.context()));
     }
 
     /** @param host a name as clients send it, or null */

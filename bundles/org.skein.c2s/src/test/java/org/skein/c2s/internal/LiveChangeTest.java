@@ -1,0 +1,68 @@
+package org.skein.c2s.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What changes while clients are connected. */
+class LiveChangeTest {
+    @TempDir
+    Path base;
+
+    private static Certificate shown(int port, String host) throws IOException {
+        try (RawClient client = new RawClient(port)) {
+            return client.tls(host, List.of("TLSv1.3"), List.of())
+                    .tlsSocket()
+                    .getSession()
+                    .getPeerCertificates()[0];
+        }
+    }
+
+    @Test
+    void aNewCertificateServesTheNextHandshakeAndOldStreamsGoOn() throws Exception {
+        for (String engine : List.of("openssl", "jdk")) {
+            try (TestEdge edge = new TestEdge(base.resolve(engine), C2sSettings.DEFAULT, engine);
+                    RawClient early = new RawClient(edge.port)) {
+                early.established("romeo");
+                Certificate first = shown(edge.tlsPort, "localhost");
+                assertEquals(first, shown(edge.tlsPort, "other.example"));
+                edge.hosts.add("third.example");
+                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+                X509Certificate now = (X509Certificate) first;
+                while (now.equals(first)) {
+                    assertTrue(System.nanoTime() < end, "the certificate stays");
+                    now = (X509Certificate) shown(edge.tlsPort, "third.example");
+                }
+                assertNotEquals(first, now);
+                assertTrue(now.getSubjectAlternativeNames().contains(List.of(2, "third.example")));
+                early.send("<message id='still'/>").await("<message id='still'/>");
+            }
+        }
+    }
+
+    @Test
+    void settingsHoldForNewStreamsAndOldStreamsGoOn() throws Exception {
+        try (TestEdge edge = new TestEdge(base, C2sSettings.DEFAULT);
+                RawClient early = new RawClient(edge.port)) {
+            early.established("romeo");
+            edge.edge.change(C2sSettings.DEFAULT.withTlsRequired(false), edge.listeners);
+            assertEquals(
+                    edge.port, edge.edge.listeners().get(0).addresses().get(0).getPort());
+            try (RawClient late = new RawClient(edge.port)) {
+                String features = late.send(RawClient.HEADER).await("</stream:features>");
+                assertTrue(features.contains("<mechanism>STEPS</mechanism>"), features);
+                assertTrue(features.contains("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"), features);
+            }
+            early.send("<message id='still'/>").await("<message id='still'/>");
+        }
+    }
+}
