@@ -10,7 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.skein.api.auth.AccountListener;
 import org.skein.api.component.VirtualHosts;
-import org.skein.auth.internal.account.AccountSessions;
 import org.skein.auth.internal.account.DefaultAccounts;
 import org.skein.auth.internal.account.KeyMaker;
 import org.skein.auth.internal.keys.AccountKeys;
@@ -101,13 +100,9 @@ public final class AuthFixture implements AutoCloseable {
         keys = new AccountKeys(settings, new DecoySecret(storage.xml()), storage.accounts());
     }
 
-    public DefaultAccounts accounts(AccountSessions sessions, AccountListener... listeners) {
-        return new DefaultAccounts(
-                hosts, workers, new KeyMaker(settings), keys, sessions, storage.accounts(), List.of(listeners));
-    }
-
     public DefaultAccounts accounts(AccountListener... listeners) {
-        return accounts(new AccountSessions(), listeners);
+        return new DefaultAccounts(
+                hosts, workers, new KeyMaker(settings), keys, storage.accounts(), List.of(listeners));
     }
 
     public AuthFixture withUser() {

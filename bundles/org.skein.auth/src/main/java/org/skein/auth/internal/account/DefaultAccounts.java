@@ -36,7 +36,6 @@ public final class DefaultAccounts implements Accounts {
     private final PasswordWorkers workers;
     private final KeyMaker keyMaker;
     private final AccountKeys loginKeys;
-    private final AccountSessions sessions;
 
     @Reference(policy = DYNAMIC, policyOption = GREEDY)
     private volatile AccountRepository accounts;
@@ -49,13 +48,11 @@ public final class DefaultAccounts implements Accounts {
             @Reference VirtualHosts hosts,
             @Reference PasswordWorkers workers,
             @Reference KeyMaker keyMaker,
-            @Reference AccountKeys loginKeys,
-            @Reference AccountSessions sessions) {
+            @Reference AccountKeys loginKeys) {
         this.hosts = hosts;
         this.workers = workers;
         this.keyMaker = keyMaker;
         this.loginKeys = loginKeys;
-        this.sessions = sessions;
     }
 
     /** For tests. */
@@ -64,10 +61,9 @@ public final class DefaultAccounts implements Accounts {
             PasswordWorkers workers,
             KeyMaker keyMaker,
             AccountKeys loginKeys,
-            AccountSessions sessions,
             AccountRepository accounts,
             List<AccountListener> listeners) {
-        this(hosts, workers, keyMaker, loginKeys, sessions);
+        this(hosts, workers, keyMaker, loginKeys);
         this.accounts = accounts;
         this.listeners = listeners;
     }
@@ -108,22 +104,28 @@ public final class DefaultAccounts implements Accounts {
                         }));
     }
 
+    /** The session manager is one of the listeners, and ends the account's sessions. */
     @Override
     public CompletionStage<Void> delete(Jid account) {
-        return remove(account).thenRun(() -> sessions.end(account));
+        return remove(account).thenAccept(Runnable::run);
     }
 
-    /** {@link #delete} without ending the sessions, for a user who is still to be told. */
-    public CompletionStage<Void> remove(Jid account) {
+    /**
+     * Removes the account, but tells nobody yet: so that a user who does it over a session of the account can be answered
+     * before it ends.
+     *
+     * @return to be run soon: tells the listeners
+     */
+    public CompletionStage<Runnable> remove(Jid account) {
         try {
             requireAccount(account);
         } catch (AccountException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return accounts.delete(account).thenAccept(removed -> {
+        return accounts.delete(account).thenApply(removed -> {
             requireFound(account, removed);
             log.info("what=account_removed account={}", account);
-            tell(listener -> listener.accountRemoved(account));
+            return () -> tell(listener -> listener.accountRemoved(account));
         });
     }
 

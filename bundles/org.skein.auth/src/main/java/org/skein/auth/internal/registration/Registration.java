@@ -18,7 +18,6 @@ import org.skein.api.disco.DiscoInfo;
 import org.skein.api.disco.DiscoRequest;
 import org.skein.api.session.StreamFeatures;
 import org.skein.auth.internal.AuthSettings;
-import org.skein.auth.internal.account.AccountSessions;
 import org.skein.auth.internal.account.DefaultAccounts;
 import org.skein.auth.internal.limit.PeerAddress;
 import org.skein.auth.internal.limit.RecentCounts;
@@ -43,21 +42,16 @@ public final class Registration implements IqHandler, StreamFeatures, DiscoContr
 
     private final AuthSettings settings;
     private final DefaultAccounts accounts;
-    private final AccountSessions sessions;
     private final RecentCounts<PeerAddress> attempts;
 
     @Activate
-    public Registration(
-            @Reference AuthSettings settings,
-            @Reference DefaultAccounts accounts,
-            @Reference AccountSessions sessions) {
-        this(settings, accounts, sessions, System::nanoTime);
+    public Registration(@Reference AuthSettings settings, @Reference DefaultAccounts accounts) {
+        this(settings, accounts, System::nanoTime);
     }
 
-    Registration(AuthSettings settings, DefaultAccounts accounts, AccountSessions sessions, LongSupplier nanoTime) {
+    Registration(AuthSettings settings, DefaultAccounts accounts, LongSupplier nanoTime) {
         this.settings = settings;
         this.accounts = accounts;
-        this.sessions = sessions;
         this.attempts = new RecentCounts<>(MAX_ADDRESSES, nanoTime);
     }
 
@@ -166,13 +160,13 @@ public final class Registration implements IqHandler, StreamFeatures, DiscoContr
             throw new StanzaException(Condition.BAD_REQUEST, "<remove/> stands alone");
         }
         CompletableFuture<Optional<Element>> answer = new CompletableFuture<>();
-        answered(accounts.remove(user)).whenComplete((nothing, failure) -> {
+        accounts.remove(user).whenComplete((tellListeners, failure) -> {
             if (failure != null) {
-                answer.completeExceptionally(failure);
+                answer.completeExceptionally(stanzaError(failure));
                 return;
             }
-            answer.complete(Optional.empty()); // first, so that the user gets to read it
-            sessions.end(user);
+            answer.complete(Optional.empty()); // first, so that the user reads it before the session ends
+            tellListeners.run();
         });
         return answer;
     }

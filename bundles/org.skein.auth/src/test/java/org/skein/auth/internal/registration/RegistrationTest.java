@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.skein.api.auth.AccountListener;
 import org.skein.api.component.IqHandler.Target;
 import org.skein.api.component.IqRequest;
 import org.skein.api.disco.DiscoInfo;
@@ -26,8 +27,6 @@ import org.skein.api.disco.DiscoRequest;
 import org.skein.api.session.StreamFeatures.Phase;
 import org.skein.api.storage.StorageException;
 import org.skein.auth.internal.AuthFixture;
-import org.skein.auth.internal.RecordedSessions;
-import org.skein.auth.internal.account.AccountSessions;
 import org.skein.auth.internal.account.DefaultAccounts;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
@@ -39,10 +38,15 @@ class RegistrationTest {
     private static final String NS = "jabber:iq:register";
 
     private final AuthFixture auth = new AuthFixture();
-    private final RecordedSessions online = new RecordedSessions(USER);
-    private final AccountSessions sessions = new AccountSessions(online.sessions);
-    private final DefaultAccounts accounts = auth.accounts(sessions);
-    private final Registration registration = new Registration(auth.settings, accounts, sessions, () -> auth.nanos);
+    private final List<String> events = new ArrayList<>();
+    private final AccountListener listener = new AccountListener() {
+        @Override
+        public void accountRemoved(Jid account) {
+            events.add("removed " + account);
+        }
+    };
+    private final DefaultAccounts accounts = auth.accounts(listener);
+    private final Registration registration = new Registration(auth.settings, accounts, () -> auth.nanos);
 
     @AfterEach
     void stop() {
@@ -242,7 +246,7 @@ class RegistrationTest {
         assertTrue(get(accounts.verify(USER, "crayon")));
         get(ask(afterLogin("set", fields("USER", "chalk"), Target.ACCOUNT, USER)));
         assertTrue(get(accounts.verify(USER, "chalk")));
-        assertEquals(List.of(), online.events);
+        assertEquals(List.of(), events);
     }
 
     @Test
@@ -269,29 +273,26 @@ class RegistrationTest {
     }
 
     @Test // XEP-0077 §3.2
-    void aUserRemovesTheAccountReadsTheAnswerAndIsOut() {
+    void aUserRemovesTheAccount() {
         auth.withUser();
         get(ask(afterLogin("set", removal(), Target.ACCOUNT, USER)));
         assertFalse(get(accounts.exists(USER)));
-        assertEquals(List.of("closed NOT_AUTHORIZED"), online.events);
+        assertEquals(List.of("removed user@example.net"), events);
     }
 
     @Test
-    void theAnswerToARemovalIsGivenBeforeTheSessionsEnd() {
+    void theAnswerToARemovalIsGivenBeforeTheListenerEndsTheSessions() {
         List<Runnable> later = new ArrayList<>();
         AuthFixture delayed = new AuthFixture(later::add);
-        RecordedSessions ended = new RecordedSessions(USER);
-        AccountSessions endedSessions = new AccountSessions(ended.sessions);
-        Registration delayedRegistration =
-                new Registration(delayed.settings, delayed.accounts(endedSessions), endedSessions, () -> 0);
+        Registration delayedRegistration = new Registration(delayed.settings, delayed.accounts(listener), () -> 0);
         delayed.storage.accounts().create(USER, List.of());
         delayedRegistration
                 .handle(afterLogin("set", removal(), Target.ACCOUNT, USER))
-                .thenAccept(answer -> ended.events.add("answered"));
+                .thenAccept(answer -> events.add("answered"));
         while (!later.isEmpty()) {
             later.remove(0).run();
         }
-        assertEquals(List.of("answered", "closed NOT_AUTHORIZED"), ended.events);
+        assertEquals(List.of("answered", "removed user@example.net"), events);
         delayed.close();
     }
 
