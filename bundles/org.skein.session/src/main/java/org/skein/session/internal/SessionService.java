@@ -272,7 +272,8 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
         Account online = node.registry.online(account.bare());
         if (online == null) return;
         for (UserSession session : online.all()) {
-            session.close(StreamError.Condition.NOT_AUTHORIZED.error("the account was removed"));
+            // Two steps, so that it comes behind the answer to the user who asked for it (XEP-0077 §3.2).
+            session.execute(() -> session.close(StreamError.Condition.NOT_AUTHORIZED.error("the account was removed")));
         }
     }
 }
