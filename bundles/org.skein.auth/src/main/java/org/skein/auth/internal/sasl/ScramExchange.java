@@ -90,11 +90,13 @@ final class ScramExchange implements SaslExchange {
         if (parts.plus() != (first.flag() == 'p')) {
             throw new MalformedException("gs2 flag and mechanism do not agree");
         }
+        // The next two are no guesses at a password, and clients that know only tls-unique run into both before they
+        // come to PLAIN: so not not-authorized, which counts.
         if (first.flag() == 'y' && plusOffered) { // somebody took the -PLUS mechanisms out of our offer
-            return Optional.of(Failures.notAuthorized("server-does-support-channel-binding"));
+            throw new MalformedException("server-does-support-channel-binding");
         }
         if (first.flag() == 'p' && !security.channelBindingTypes().contains(first.bindingType())) {
-            return Optional.of(Failures.notAuthorized("unsupported-channel-binding-type"));
+            throw new MalformedException("unsupported-channel-binding-type");
         }
         if (!user.mayActAs(first.authzid())) {
             return Optional.of(Failures.invalidAuthzid());

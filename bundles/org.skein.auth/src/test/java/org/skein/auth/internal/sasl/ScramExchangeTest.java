@@ -253,7 +253,7 @@ class ScramExchangeTest {
         auth.withUser();
         ScramExchange exchange = exchange(ScramHash.SHA_256, false, FakeSecurity.tls(), Nonces.secure());
         ScramClient client = new ScramClient("SHA-256", "y,,", NO_BINDING, "user", PASSWORD);
-        assertFailure("not-authorized", "server-does-support-channel-binding", login(exchange, client));
+        assertFailure("malformed-request", "server-does-support-channel-binding", login(exchange, client));
     }
 
     @Test
@@ -293,7 +293,7 @@ class ScramExchangeTest {
     void anUnknownBindingTypeIsRefused() throws Exception {
         auth.withUser();
         ScramClient client = plusClient("p=tls-unique,,", FakeSecurity.END_POINT);
-        assertFailure("not-authorized", "unsupported-channel-binding-type", login(plusExchange(), client));
+        assertFailure("malformed-request", "unsupported-channel-binding-type", login(plusExchange(), client));
     }
 
     @ParameterizedTest
