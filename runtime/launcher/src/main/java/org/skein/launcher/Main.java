@@ -168,10 +168,6 @@ public final class Main {
         properties.put("org.osgi.framework.storage", base + "/data/cache");
         properties.put("org.osgi.framework.startlevel.beginning", Integer.toString(StartLevels.DEPLOYED));
         properties.put("felix.log.level", "1");
-        // Gogo's runtime insists on a shell implementation beside it; ours lives in org.skein.console.
-        properties.put(
-                "org.osgi.framework.system.capabilities.extra",
-                "org.apache.felix.gogo;org.apache.felix.gogo=shell.implementation;version:Version=1.0.0");
         properties.put("felix.startlevel.bundle", Integer.toString(StartLevels.DEPLOYED));
         // org.skein.config is the only writer of configurations and keeps what must outlive the process.
         properties.put("felix.cm.pm", "memory");

@@ -47,7 +47,7 @@ final class ContextFactory {
     }
 
     SslContext create(HostCertificate certificate, List<String> alpn) throws SSLException {
-        SslContextBuilder builder = SslContextBuilder.forServer(certificate.key(), certificate.chain())
+        SslContextBuilder builder = SslContextBuilder.forServer(new HostKeyManager(certificate))
                 .sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                 .protocols("TLSv1.3", "TLSv1.2")
                 .ciphers(
