@@ -286,6 +286,14 @@ class PresenceTest {
         assertEquals(4, server.routed.size()); // three contacts and the own account
     }
 
+    @Test // RFC 6121 §3.1.2: the request had the bare address, so the error has it too
+    void anErrorForTheAccountReachesItsAvailableResources() {
+        TestServer.Client anna = server.login("anna@localhost/pc");
+        server.bind("anna@localhost/silent");
+        server.route(to("error", "anna@localhost").withFrom(Jid.of("x@elsewhere")));
+        assertEquals(List.of("error x@elsewhere"), anna.takes(Stanza.Kind.PRESENCE));
+    }
+
     @Test // what XEP-0012 later tells
     void theTimeAndStatusOfTheLastUnavailableAreKept() {
         TestServer.Client phone = server.login("anna@localhost/phone");
