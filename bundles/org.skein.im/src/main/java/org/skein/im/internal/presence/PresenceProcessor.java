@@ -207,9 +207,11 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
     @Override
     public Verdict toAccount(Jid account, Stanza stanza) {
         if (stanza.isError() && stanza.to().orElseThrow().isBare()) {
-            sender.online(account).ifPresent(online -> online.sessions().stream()
-                    .filter(Session::isAvailable)
-                    .forEach(session -> session.send(stanza))); // a subscription request that could not be delivered
+            sender.online(account)
+                    .ifPresent(online -> online.sessions().stream()
+                            .filter(Session::isAvailable)
+                            .forEach(session ->
+                                    session.send(stanza))); // a subscription request that could not be delivered
             return Verdict.handled();
         }
         if (!stanza.hasType("probe")) {
