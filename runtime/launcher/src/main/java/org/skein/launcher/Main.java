@@ -9,6 +9,8 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.felix.framework.FrameworkFactory;
@@ -17,6 +19,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
  * Runs one node: {@code Main --base DIR [--console] [--rehearse]}. Prints nothing but errors. Ends when the framework has stopped, whoever stopped
@@ -26,6 +29,8 @@ import org.osgi.framework.launch.Framework;
 public final class Main {
     /** SIGTERM promises an end within 5 s; bundles get nearly all of it. */
     private static final long STOP_MS = 4_500;
+
+    private static final long STATE_POLL_MS = 100;
 
     private final Distribution distribution;
     private final Instance instance;
@@ -104,6 +109,7 @@ public final class Main {
             });
             context.addBundleListener(new RefuseNonBundles(new NodeLog(context), instance.resolve("deploy")));
             framework.start();
+            raise(context);
         }
         synchronized (errors) {
             errors.forEach(Main::report);
@@ -115,12 +121,25 @@ public final class Main {
             // 'update 0' at the console: the framework comes back by itself.
             continue;
         }
-        String reason = fatal.get();
-        if (reason != null) {
-            System.err.println(reason);
-            return StartException.WRONG_CONFIGURATION;
+        return fatal.get() == null ? 0 : StartException.WRONG_CONFIGURATION;
+    }
+
+    /**
+     * Starts level after level, and stops at the first that says it cannot be: a node with a wrong configuration starts
+     * nothing that would use it.
+     */
+    private void raise(BundleContext context) throws InterruptedException {
+        FrameworkStartLevel levels = framework.adapt(FrameworkStartLevel.class);
+        for (int level = StartLevels.CONFIGURATION + 1; level <= StartLevels.DEPLOYED && !stopRequested; level++) {
+            CountDownLatch reached = new CountDownLatch(1);
+            levels.setStartLevel(level, event -> reached.countDown());
+            // Stopped meanwhile, nobody tells.
+            while (!stopRequested && !reached.await(STATE_POLL_MS, TimeUnit.MILLISECONDS)) {
+                if (framework.getState() != Bundle.ACTIVE) {
+                    return;
+                }
+            }
         }
-        return 0;
     }
 
     /** A framework that knows all its bundles and has started none. */
@@ -166,7 +185,7 @@ public final class Main {
         skein.forEach(System::setProperty);
         Map<String, String> properties = new HashMap<>(skein);
         properties.put("org.osgi.framework.storage", base + "/data/cache");
-        properties.put("org.osgi.framework.startlevel.beginning", Integer.toString(StartLevels.DEPLOYED));
+        properties.put("org.osgi.framework.startlevel.beginning", Integer.toString(StartLevels.CONFIGURATION));
         properties.put("felix.log.level", "1");
         properties.put("felix.startlevel.bundle", Integer.toString(StartLevels.DEPLOYED));
         // org.skein.config is the only writer of configurations and keeps what must outlive the process.
@@ -192,7 +211,10 @@ public final class Main {
     }
 
     private void fail(String message) {
-        fatal.compareAndSet(null, message);
+        if (fatal.compareAndSet(null, message)) {
+            System.err.println(message);
+        }
+        stopRequested = true;
         new Thread(this::stop, "skein-stop").start();
     }
 
@@ -208,7 +230,8 @@ public final class Main {
             if (running.waitForStop(STOP_MS).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
                 System.err.println("skein: a bundle did not stop within " + STOP_MS + " ms, ending the process");
                 instance.close();
-                Runtime.getRuntime().halt(StartException.FAILED);
+                Runtime.getRuntime()
+                        .halt(fatal.get() == null ? StartException.FAILED : StartException.WRONG_CONFIGURATION);
             }
         } catch (BundleException | IOException e) {
             System.err.println("skein: while stopping: " + e);
