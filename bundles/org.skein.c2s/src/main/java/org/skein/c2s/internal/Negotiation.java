@@ -16,12 +16,14 @@ import org.skein.xmpp.Stanza;
 import org.skein.xmpp.StreamError;
 import org.skein.xmpp.StreamError.Condition;
 import org.skein.xmpp.stream.StreamSink;
+import org.skein.xmpp.stream.XmlStreamParser.Limits;
 
 /**
  * A stream before login (RFC 6120 §4 to §6): header, STARTTLS, header, SASL, header. Then the session manager takes
  * over. Belongs to the connection's event loop.
  */
 final class Negotiation implements StreamSink {
+    private static final String STREAM_LIMITS = "urn:xmpp:stream-limits:0";
     private static final String CHANNEL_BINDING = "urn:xmpp:sasl-cb:0";
     private static final String REGISTER = "jabber:iq:register";
 
@@ -107,7 +109,8 @@ final class Negotiation implements StreamSink {
         if (elsewhere.isPresent()) {
             fail(Condition.SEE_OTHER_HOST.error(elsewhere.get()));
         } else if (state == State.RESTART) {
-            connection.write(services.sessions().features(host));
+            connection.write(limited(
+                    services.sessions().features(host), connection.settings().afterLogin()));
             connection.established(account);
         } else {
             state = State.OPEN;
@@ -143,7 +146,17 @@ final class Negotiation implements StreamSink {
         for (StreamFeatures more : services.features().get()) {
             more.features(StreamFeatures.Phase.BEFORE_LOGIN, host, encrypted).forEach(features::child);
         }
-        return features.build();
+        return limited(features.build(), connection.settings().beforeLogin());
+    }
+
+    /** XEP-0478: how large a stanza may be from here on. */
+    private static Element limited(Element features, Limits limits) {
+        if (limits.maxStanzaBytes() == Integer.MAX_VALUE) {
+            return features;
+        }
+        return features.with(Element.builder("limits", STREAM_LIMITS)
+                .child("max-bytes", Integer.toString(limits.maxStanzaBytes()))
+                .build());
     }
 
     private boolean mustEncrypt() {

@@ -72,6 +72,20 @@ class StreamNegotiationTest {
         }
     }
 
+    @Test // XEP-0478 §3
+    void theLargestStanzaIsAnnouncedInsideTlsAndAgainAfterLogin() throws Exception {
+        try (RawClient client = new RawClient(edge.port)) {
+            String before = client.open().startTls().send(RawClient.HEADER).await("</stream:features>");
+            assertTrue(before.contains(limits(8192)), before);
+            String after = client.login("romeo").send(RawClient.HEADER).await("</stream:features>");
+            assertTrue(after.contains(limits(262_144)), after);
+        }
+    }
+
+    private static String limits(int bytes) {
+        return "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>" + bytes + "</max-bytes></limits>";
+    }
+
     @Test // XEP-0440
     void mechanismsAndChannelBindingsAreOfferedInsideTls() throws IOException {
         edge.features.add((phase, host, encrypted) ->
