@@ -100,6 +100,11 @@ final class Database implements AutoCloseable {
         return submit(() -> writeNow(work));
     }
 
+    /** The same for work that is one statement: on MySQL that saves four round trips. */
+    <T> CompletableFuture<T> writeOne(Work<T> work) {
+        return submit(() -> writeOneNow(work));
+    }
+
     /** Makes sure that {@code answer} completes in time. */
     <T> CompletableFuture<T> inTime(CompletableFuture<T> answer) {
         return deadlines.add(answer, System.nanoTime());
@@ -156,26 +161,44 @@ final class Database implements AutoCloseable {
         Tries tries = new Tries();
         while (true) {
             Pool current = usable();
-            try (Connection c = current.connection()) {
+            Connection c = null;
+            try {
+                c = current.take();
                 return work.run(c);
             } catch (SQLException e) {
                 tries.failed(e, current);
+            } finally {
+                if (c != null) current.giveBack(c);
             }
         }
     }
 
     /** On a thread of the storage only. */
     <T> T writeNow(Work<T> work) throws SQLException {
+        return writeNow(work, false);
+    }
+
+    /** The same for work that is one statement, and so needs no transaction around it. */
+    <T> T writeOneNow(Work<T> work) throws SQLException {
+        return writeNow(work, isShared());
+    }
+
+    private <T> T writeNow(Work<T> work, boolean one) throws SQLException {
         Tries tries = new Tries();
         while (true) {
             Pool current = usable();
-            try (Connection c = current.connection()) {
-                T value = transact(c, work, tries);
+            Connection c = null;
+            try {
+                c = current.take();
+                tries.committing = one;
+                T value = one ? work.run(c) : transact(c, work, tries);
                 current.flush(c);
                 wrote();
                 return value;
             } catch (SQLException e) {
                 tries.failed(e, current);
+            } finally {
+                if (c != null) current.giveBack(c);
             }
         }
     }

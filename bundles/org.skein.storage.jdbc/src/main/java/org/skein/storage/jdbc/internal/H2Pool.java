@@ -4,10 +4,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.Locale;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.h2.jdbcx.JdbcDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,17 +22,17 @@ final class H2Pool implements Pool {
     private static final Logger LOG = LoggerFactory.getLogger(H2Pool.class);
 
     private final JdbcDataSource source = new JdbcDataSource();
-    private final Settings settings;
+    /** Not H2's own pool, which sends four commands each time a connection is taken and given back. */
+    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
+
     private final String checkpoint;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
     private long begun;
     private long done;
     private boolean running;
-    private volatile JdbcConnectionPool pool;
 
     H2Pool(Settings settings) {
-        this.settings = settings;
         String uri = settings.uri().isEmpty()
                 ? "jdbc:h2:file:" + settings.base().resolve("data/db").toAbsolutePath()
                 : settings.uri();
@@ -40,21 +41,13 @@ final class H2Pool implements Pool {
                 "MODE=MySQL",
                 "DB_CLOSE_DELAY=-1",
                 "DB_CLOSE_ON_EXIT=FALSE",
-                "CACHE_SIZE=8192",
+                "CACHE_SIZE=16384",
                 "WRITE_DELAY=10000",
                 "RETENTION_TIME=5000",
                 "QUERY_CACHE_SIZE=64",
                 "LOCK_TIMEOUT=2000"));
         if (!uri.toUpperCase(Locale.ROOT).contains(";USER=")) source.setUser("sa");
-        pool = newPool();
         checkpoint = settings.syncWrites() ? "CHECKPOINT SYNC" : "CHECKPOINT";
-    }
-
-    private JdbcConnectionPool newPool() {
-        JdbcConnectionPool connections = JdbcConnectionPool.create(source);
-        connections.setMaxConnections(settings.poolSize());
-        connections.setLoginTimeout((int) Math.max(1, settings.timeout().toSeconds() / 2));
-        return connections;
     }
 
     /** Adds the parameters an operator did not give. */
@@ -69,8 +62,20 @@ final class H2Pool implements Pool {
     }
 
     @Override
-    public Connection connection() throws SQLException {
-        return pool.getConnection();
+    public Connection take() throws SQLException {
+        Connection last = idle.pollFirst();
+        return last == null || last.isClosed() ? source.getConnection() : last;
+    }
+
+    @Override
+    public void giveBack(Connection connection) {
+        try {
+            if (connection.isClosed()) return;
+            if (connection.getAutoCommit()) idle.addFirst(connection);
+            else connection.close(); // left in the middle of a transaction that could not be rolled back
+        } catch (SQLException broken) {
+            LOG.debug("what=database_connection_dropped reason=\"{}\"", broken.getMessage());
+        }
     }
 
     @Override
@@ -111,9 +116,13 @@ final class H2Pool implements Pool {
 
     @Override
     public void evict() {
-        JdbcConnectionPool old = pool;
-        pool = newPool();
-        old.dispose();
+        for (Connection c = idle.poll(); c != null; c = idle.poll()) {
+            try {
+                c.close();
+            } catch (SQLException closedAlready) {
+                LOG.debug("what=database_connection_dropped reason=\"{}\"", closedAlready.getMessage());
+            }
+        }
     }
 
     @Override
@@ -152,8 +161,8 @@ final class H2Pool implements Pool {
                 Statement s = c.createStatement()) {
             s.execute("SHUTDOWN");
         } catch (SQLException closedAlready) {
-            LOG.debug("what=database_close_failed reason={}", closedAlready.getMessage());
+            LOG.debug("what=database_close_failed reason=\"{}\"", closedAlready.getMessage());
         }
-        pool.dispose();
+        idle.clear();
     }
 }

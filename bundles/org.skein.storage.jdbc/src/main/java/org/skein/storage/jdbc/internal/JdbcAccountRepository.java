@@ -123,7 +123,7 @@ public final class JdbcAccountRepository implements AccountRepository {
     public CompletionStage<Boolean> setDisabled(Jid account, boolean disabled) {
         byte[] id = Ids.of(account);
         return storage.database()
-                .write(c -> Sql.update(
+                .writeOne(c -> Sql.update(
                                 c,
                                 "UPDATE skein_account SET disabled = ?, changed_at = ? WHERE id = ?",
                                 disabled,

@@ -76,7 +76,7 @@ public final class JdbcBlockListRepository implements BlockListRepository {
     @Override
     public CompletionStage<Void> clear(Jid owner) {
         byte[] id = Ids.of(owner);
-        return storage.database().write(c -> {
+        return storage.database().writeOne(c -> {
             Sql.update(c, "DELETE FROM skein_block WHERE owner = ?", (Object) id);
             return null;
         });

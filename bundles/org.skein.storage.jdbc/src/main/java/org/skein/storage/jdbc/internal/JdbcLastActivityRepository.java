@@ -60,7 +60,7 @@ public final class JdbcLastActivityRepository implements LastActivityRepository 
         }));
         Database database = storage.database();
         try {
-            database.writeNow(c -> Sql.batch(
+            database.writeOneNow(c -> Sql.batch(
                     c,
                     "INSERT INTO skein_last_activity (account, at_ms, status) VALUES (?, ?, ?)"
                             + " ON DUPLICATE KEY UPDATE at_ms = VALUES(at_ms), status = VALUES(status)",

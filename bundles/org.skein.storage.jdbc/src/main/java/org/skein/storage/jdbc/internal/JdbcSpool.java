@@ -108,7 +108,7 @@ public final class JdbcSpool implements Spool {
     /** In parts, each a transaction of its own, so that none takes longer than a call may. */
     private CompletionStage<Integer> releaseMore(int before) {
         return storage.database()
-                .write(c -> SpoolTable.releaseSome(c, RELEASED_AT_ONCE))
+                .writeOne(c -> SpoolTable.releaseSome(c, RELEASED_AT_ONCE))
                 .thenCompose(released -> released < RELEASED_AT_ONCE
                         ? CompletableFuture.completedFuture(before + released)
                         : releaseMore(before + released));

@@ -37,29 +37,32 @@ public final class JdbcXmlStore implements XmlStore {
         }
         byte[] id = Ids.of(owner);
         byte[] keyId = Ids.of(key);
-        return storage.database().write(c -> {
-            int most = limits.xmlElements();
-            if (most > 0
-                    && Sql.number(
+        return storage.database()
+                .writeOne(
+                        c -> { // a count before it changes nothing
+                            int most = limits.xmlElements();
+                            if (most > 0
+                                    && Sql.number(
+                                                    c,
+                                                    "SELECT COUNT(*) FROM skein_xml WHERE owner = ? AND collection = ? AND key_id <> ?",
+                                                    id,
+                                                    collection,
+                                                    keyId)
+                                            >= most) {
+                                throw new QuotaException(
+                                        collection + " of " + owner + " would have more than " + most + " elements");
+                            }
+                            Sql.update(
                                     c,
-                                    "SELECT COUNT(*) FROM skein_xml WHERE owner = ? AND collection = ? AND key_id <> ?",
+                                    "INSERT INTO skein_xml (owner, collection, key_id, item_key, xml) VALUES (?, ?, ?, ?, ?)"
+                                            + " ON DUPLICATE KEY UPDATE xml = VALUES(xml)",
                                     id,
                                     collection,
-                                    keyId)
-                            >= most) {
-                throw new QuotaException(collection + " of " + owner + " would have more than " + most + " elements");
-            }
-            Sql.update(
-                    c,
-                    "INSERT INTO skein_xml (owner, collection, key_id, item_key, xml) VALUES (?, ?, ?, ?, ?)"
-                            + " ON DUPLICATE KEY UPDATE xml = VALUES(xml)",
-                    id,
-                    collection,
-                    keyId,
-                    key,
-                    xml);
-            return null;
-        });
+                                    keyId,
+                                    key,
+                                    xml);
+                            return null;
+                        });
     }
 
     @Override
@@ -82,7 +85,7 @@ public final class JdbcXmlStore implements XmlStore {
     public CompletionStage<Void> remove(Jid owner, String collection, String key) {
         byte[] id = Ids.of(owner);
         byte[] keyId = Ids.of(key);
-        return storage.database().write(c -> {
+        return storage.database().writeOne(c -> {
             Sql.update(
                     c,
                     "DELETE FROM skein_xml WHERE owner = ? AND collection = ? AND key_id = ?",

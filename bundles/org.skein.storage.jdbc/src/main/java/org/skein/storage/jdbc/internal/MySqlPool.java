@@ -7,9 +7,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** MySQL or MariaDB, over Connector/J and HikariCP. How durable a commit is, is the server's setting. */
 final class MySqlPool implements Pool {
+    private static final Logger LOG = LoggerFactory.getLogger(MySqlPool.class);
     /** Locks are of the server, so the name has the database's in it; 64 characters are allowed. */
     private static final String SCHEMA_LOCK = "CONCAT('skein_schema_', LEFT(MD5(DATABASE()), 16))";
 
@@ -72,8 +75,17 @@ final class MySqlPool implements Pool {
     }
 
     @Override
-    public Connection connection() throws SQLException {
+    public Connection take() throws SQLException {
         return pool.getConnection();
+    }
+
+    @Override
+    public void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException broken) {
+            LOG.debug("what=database_connection_dropped reason=\"{}\"", broken.getMessage());
+        }
     }
 
     @Override

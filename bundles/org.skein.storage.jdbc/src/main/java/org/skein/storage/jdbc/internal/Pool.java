@@ -6,8 +6,11 @@ import java.time.Duration;
 
 /** Connections to one database, and what is particular to its kind. Classes of a driver are loaded by its pool only. */
 interface Pool extends AutoCloseable {
-    /** A connection in auto-commit mode; closing it gives it back. */
-    Connection connection() throws SQLException;
+    /** A connection in auto-commit mode, to be given back. */
+    Connection take() throws SQLException;
+
+    /** Takes back a connection, broken or not. */
+    void giveBack(Connection connection);
 
     /** A connection of its own, to see whether the database answers; bounded in time even if it is stopped. */
     Connection probe() throws SQLException;

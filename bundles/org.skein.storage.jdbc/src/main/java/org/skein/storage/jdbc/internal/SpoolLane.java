@@ -1,12 +1,11 @@
 package org.skein.storage.jdbc.internal;
 
 import java.nio.ByteBuffer;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +20,7 @@ import org.skein.storage.jdbc.internal.SpoolOperation.Parked;
 import org.skein.storage.jdbc.internal.SpoolOperation.Release;
 import org.skein.storage.jdbc.internal.SpoolOperation.Store;
 import org.skein.storage.jdbc.internal.SpoolTable.End;
+import org.skein.storage.jdbc.internal.SpoolTable.Keys;
 import org.skein.storage.jdbc.internal.SpoolTable.NewRow;
 import org.skein.xmpp.Jid;
 
@@ -30,6 +30,8 @@ import org.skein.xmpp.Jid;
  */
 final class SpoolLane {
     private static final long COUNT_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final int DELETES_AT_ONCE = 64;
 
     private final Storage storage;
     private final SpoolOwners owners = new SpoolOwners();
@@ -98,7 +100,7 @@ final class SpoolLane {
         if (one instanceof Parked p) {
             p.answer().complete(database.readNow(c -> SpoolTable.parked(c, id, p.owner(), p.session())));
         } else if (one instanceof Release r) {
-            r.answer().complete(database.writeNow(c -> SpoolTable.release(c, id, r.session())));
+            r.answer().complete(database.writeOneNow(c -> SpoolTable.release(c, id, r.session())));
         } else if (one instanceof Count n) {
             n.answer().complete(database.readNow(c -> SpoolTable.offline(c, id)));
         }
@@ -173,7 +175,7 @@ final class SpoolLane {
 
     private static void insertTogether(Database database, List<Row> rows) throws SQLException {
         List<NewRow> all = rows.stream().map(Row::row).toList();
-        database.writeNow(c -> {
+        database.writeOneNow(c -> {
             SpoolTable.insert(c, all);
             return null;
         });
@@ -228,43 +230,89 @@ final class SpoolLane {
     // --- the others ---
 
     private void delete(Database database, List<Delete> deletes) throws SQLException {
-        List<Object[]> keys = new ArrayList<>();
-        List<Jid> ownerOfKey = new ArrayList<>();
+        Map<Jid, List<MessageNumber>> numbers = new LinkedHashMap<>();
         for (Delete delete : deletes) {
-            byte[] id = Ids.of(delete.owner());
-            for (MessageNumber number : delete.numbers()) {
-                keys.add(new Object[] {id, number.origin(), number.n()});
-                ownerOfKey.add(delete.owner());
-            }
+            numbers.computeIfAbsent(delete.owner(), o -> new ArrayList<>()).addAll(delete.numbers());
         }
-        if (!keys.isEmpty()) {
-            int[] deleted = database.writeNow(c -> SpoolTable.delete(c, keys));
-            for (int i = 0; i < deleted.length; i++) {
-                SpoolOwners.Known owner = owners.get(ownerOfKey.get(i));
-                if (owner == null) continue;
-                if (deleted[i] < 0) owners.forget(ownerOfKey.get(i));
-                else owner.less(deleted[i]);
+        List<Doomed> doomed = new ArrayList<>();
+        numbers.forEach((owner, all) -> {
+            for (Keys keys : Keys.of(Ids.of(owner), all)) {
+                doomed.add(new Doomed(owner, keys));
             }
-        }
+        });
+        if (database.isShared()) deleteByOneStatement(database, doomed);
+        else deleteTogether(database, doomed);
         deletes.forEach(delete -> delete.answer().complete(null));
+    }
+
+    private record Doomed(Jid owner, Keys keys) {}
+
+    private void deleteTogether(Database database, List<Doomed> doomed) throws SQLException {
+        if (doomed.isEmpty()) return;
+        List<Integer> deleted = database.writeNow(c -> {
+            List<Integer> counts = new ArrayList<>();
+            for (Doomed one : doomed) {
+                counts.add(SpoolTable.delete(c, one.keys()));
+            }
+            return counts;
+        });
+        for (int i = 0; i < doomed.size(); i++) {
+            SpoolOwners.Known owner = owners.get(doomed.get(i).owner());
+            if (owner != null) owner.less(deleted.get(i));
+        }
+    }
+
+    /** One round trip and one commit, and no lock while a message travels. */
+    private void deleteByOneStatement(Database database, List<Doomed> doomed) throws SQLException {
+        for (int i = 0; i < doomed.size(); i += DELETES_AT_ONCE) {
+            List<Doomed> some = doomed.subList(i, Math.min(doomed.size(), i + DELETES_AT_ONCE));
+            int wanted = some.stream().mapToInt(d -> d.keys().numbers().size()).sum();
+            int deleted = database.writeOneNow(
+                    c -> SpoolTable.delete(c, some.stream().map(Doomed::keys).toList()));
+            for (Doomed one : some) {
+                SpoolOwners.Known owner = owners.get(one.owner());
+                if (deleted != wanted) owners.forget(one.owner()); // whose was missing is not told
+                else if (owner != null) owner.less(one.keys().numbers().size());
+            }
+        }
     }
 
     /** At a login there is mostly nothing: all that ask together are answered that by one statement. */
     private static void claim(Database database, List<Claim> claims) throws SQLException {
         Map<Jid, byte[]> ids = new LinkedHashMap<>();
         claims.forEach(claim -> ids.computeIfAbsent(claim.owner(), Ids::of));
-        Collection<byte[]> all = new LinkedHashSet<>(ids.values());
-        Set<ByteBuffer> some = database.readNow(c -> SpoolTable.withOffline(c, all));
+        Set<ByteBuffer> some = database.readNow(c -> SpoolTable.withOffline(c, ids.values()));
+        List<Claim> withRows = new ArrayList<>();
         for (Claim claim : claims) {
-            byte[] id = ids.get(claim.owner());
-            claim.answer().complete(some.contains(ByteBuffer.wrap(id)) ? claimRows(database, claim, id) : List.of());
+            if (some.contains(ByteBuffer.wrap(ids.get(claim.owner())))) withRows.add(claim);
+            else claim.answer().complete(List.of());
+        }
+        if (database.isShared()) {
+            for (Claim claim : withRows) {
+                byte[] id = ids.get(claim.owner());
+                List<Entry> rows = database.readNow(c -> offline(c, claim, id));
+                claim.answer().complete(database.writeOneNow(c -> SpoolTable.claim(c, id, claim.session(), rows)));
+            }
+        } else if (!withRows.isEmpty()) {
+            claimTogether(database, withRows, ids);
         }
     }
 
-    private static List<Entry> claimRows(Database database, Claim claim, byte[] id) throws SQLException {
-        List<Entry> rows =
-                database.readNow(c -> SpoolTable.offline(c, id, claim.owner(), claim.session(), claim.max()));
-        if (rows.isEmpty()) return rows;
-        return database.writeNow(c -> SpoolTable.claim(c, id, claim.session(), rows));
+    private static List<Entry> offline(Connection c, Claim claim, byte[] id) throws SQLException {
+        return SpoolTable.offline(c, id, claim.owner(), claim.session(), claim.max());
+    }
+
+    private static void claimTogether(Database database, List<Claim> claims, Map<Jid, byte[]> ids) throws SQLException {
+        List<List<Entry>> claimed = database.writeNow(c -> {
+            List<List<Entry>> all = new ArrayList<>();
+            for (Claim claim : claims) {
+                byte[] id = ids.get(claim.owner());
+                all.add(SpoolTable.claim(c, id, claim.session(), offline(c, claim, id)));
+            }
+            return all;
+        });
+        for (int i = 0; i < claims.size(); i++) {
+            claims.get(i).answer().complete(claimed.get(i));
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class SpoolTable {
                                     + " FROM skein_spool WHERE owner IN (" + Sql.marks(some.size())
                                     + ") GROUP BY owner",
                             row -> Map.entry(ByteBuffer.wrap(row.getBytes(1)), new End(row.getLong(2), row.getInt(3))),
-                            Sql.padded(some))
+                            Sql.padded(some).toArray())
                     .forEach(e -> ends.put(e.getKey(), e.getValue()));
         }
         return ends;
@@ -99,9 +100,48 @@ final class SpoolTable {
                 > 0;
     }
 
-    /** @return how many each list of numbers removed; negative where the database does not tell */
-    static int[] delete(Connection c, List<Object[]> keys) throws SQLException {
-        return Sql.batch(c, "DELETE FROM skein_spool WHERE owner = ? AND origin = ? AND n = ?", keys);
+    /** Rows of one owner and origin. */
+    record Keys(byte[] id, long origin, List<Long> numbers) {
+        static List<Keys> of(byte[] id, Collection<MessageNumber> numbers) {
+            Map<Long, List<Long>> byOrigin = new LinkedHashMap<>();
+            for (MessageNumber number : numbers) {
+                byOrigin.computeIfAbsent(number.origin(), o -> new ArrayList<>())
+                        .add(number.n());
+            }
+            List<Keys> keys = new ArrayList<>();
+            byOrigin.forEach((origin, all) -> {
+                for (int i = 0; i < all.size(); i += KEYS_AT_ONCE) {
+                    keys.add(new Keys(id, origin, all.subList(i, Math.min(all.size(), i + KEYS_AT_ONCE))));
+                }
+            });
+            return keys;
+        }
+
+        /** One condition for them: a range of the primary key in every database. */
+        private String condition() {
+            return "owner = ? AND origin = ? AND n IN (" + Sql.marks(numbers.size()) + ")";
+        }
+
+        private void addTo(List<Object> parameters) {
+            parameters.add(id);
+            parameters.add(origin);
+            parameters.addAll(Sql.padded(numbers));
+        }
+    }
+
+    static int delete(Connection c, Keys keys) throws SQLException {
+        return delete(c, List.of(keys));
+    }
+
+    /** As one statement, for which H2 would read the whole table. */
+    static int delete(Connection c, List<Keys> all) throws SQLException {
+        List<Object> parameters = new ArrayList<>();
+        List<String> conditions = new ArrayList<>();
+        for (Keys keys : all) {
+            conditions.add(keys.condition());
+            keys.addTo(parameters);
+        }
+        return Sql.update(c, "DELETE FROM skein_spool WHERE " + String.join(" OR ", conditions), parameters.toArray());
     }
 
     static int offline(Connection c, byte[] id) throws SQLException {
@@ -116,7 +156,7 @@ final class SpoolTable {
                     "SELECT DISTINCT owner FROM skein_spool WHERE owner IN (" + Sql.marks(some.size())
                             + ") AND session IS NULL",
                     row -> ByteBuffer.wrap(row.getBytes(1)),
-                    Sql.padded(some)));
+                    Sql.padded(some).toArray()));
         }
         return owners;
     }
@@ -158,8 +198,13 @@ final class SpoolTable {
     /** @return those of {@code rows} that were still offline and now are the session's, in their order */
     static List<Entry> claim(Connection c, byte[] id, String session, List<Entry> rows) throws SQLException {
         int claimed = 0;
-        for (int i = 0; i < rows.size(); i += KEYS_AT_ONCE) {
-            claimed += claimSome(c, id, session, rows.subList(i, Math.min(rows.size(), i + KEYS_AT_ONCE)));
+        for (Keys keys : Keys.of(id, rows.stream().map(Entry::number).toList())) {
+            List<Object> parameters = new ArrayList<>(List.of(session));
+            keys.addTo(parameters);
+            claimed += Sql.update(
+                    c,
+                    "UPDATE skein_spool SET session = ? WHERE session IS NULL AND " + keys.condition(),
+                    parameters.toArray());
         }
         if (claimed == rows.size()) return rows;
         Set<MessageNumber> ours = new HashSet<>(Sql.query(
@@ -169,22 +214,6 @@ final class SpoolTable {
                 id,
                 session));
         return rows.stream().filter(row -> ours.contains(row.number())).toList();
-    }
-
-    private static int claimSome(Connection c, byte[] id, String session, List<Entry> rows) throws SQLException {
-        Object[] parameters = new Object[2 + 2 * rows.size()];
-        parameters[0] = session;
-        parameters[1] = id;
-        for (int i = 0; i < rows.size(); i++) {
-            parameters[2 + 2 * i] = rows.get(i).number().origin();
-            parameters[3 + 2 * i] = rows.get(i).number().n();
-        }
-        String keys = "(?, ?)" + ", (?, ?)".repeat(rows.size() - 1);
-        return Sql.update(
-                c,
-                "UPDATE skein_spool SET session = ? WHERE owner = ? AND session IS NULL AND (origin, n) IN (" + keys
-                        + ")",
-                parameters);
     }
 
     static int release(Connection c, byte[] id, String session) throws SQLException {

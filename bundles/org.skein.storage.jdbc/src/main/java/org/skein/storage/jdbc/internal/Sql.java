@@ -60,12 +60,12 @@ final class Sql {
         return String.join(",", Collections.nCopies(roundedUp(size), "?"));
     }
 
-    static Object[] padded(List<byte[]> ids) {
-        List<Object> all = new ArrayList<>(ids);
-        while (all.size() < roundedUp(ids.size())) {
-            all.add(ids.get(ids.size() - 1));
+    static List<Object> padded(List<?> values) {
+        List<Object> all = new ArrayList<>(values);
+        while (all.size() < roundedUp(values.size())) {
+            all.add(values.get(values.size() - 1));
         }
-        return all.toArray();
+        return all;
     }
 
     private static int roundedUp(int size) {
