@@ -6,6 +6,8 @@ import java.lang.ref.WeakReference;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 import org.skein.xmpp.Jid;
 
@@ -30,8 +32,20 @@ public final class HeldStates<T> {
     private final ConcurrentHashMap<Jid, Held<T>> held = new ConcurrentHashMap<>();
     private final ReferenceQueue<T> unused = new ReferenceQueue<>();
 
-    public HeldStates(Function<Jid, CompletionStage<T>> loader) {
+    /** The last ones loaded, so that a burst to accounts that are offline does not load each time. */
+    private final AtomicReferenceArray<T> recent;
+
+    private final AtomicInteger loads = new AtomicInteger();
+
+    /** @param keep how many loaded last are kept in any case */
+    public HeldStates(Function<Jid, CompletionStage<T>> loader, int keep) {
         this.loader = loader;
+        this.recent = new AtomicReferenceArray<>(keep);
+    }
+
+    /** The account is gone; one of the same name begins anew. */
+    public void forget(Jid account) {
+        held.remove(account);
     }
 
     /** From memory at once, else loaded behind changes under way. */
@@ -58,6 +72,9 @@ public final class HeldStates<T> {
         return loader.apply(account).thenApply(state -> {
             forgetUnused();
             held.put(account, new Held<>(account, state, unused));
+            if (recent.length() > 0) {
+                recent.set(Math.floorMod(loads.getAndIncrement(), recent.length()), state);
+            }
             return state;
         });
     }

@@ -6,14 +6,17 @@ import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.skein.api.auth.AccountListener;
 import org.skein.api.session.AccountState;
 import org.skein.api.storage.BlockListRepository;
 import org.skein.im.internal.account.HeldStates;
 import org.skein.xmpp.Jid;
 
 /** All block lists: those of online accounts from memory, others read for the call. Changes are committed first. */
-@Component(service = {BlockLists.class, AccountState.class})
-public final class BlockLists implements AccountState<BlockList> {
+@Component(service = {BlockLists.class, AccountState.class, AccountListener.class})
+public final class BlockLists implements AccountState<BlockList>, AccountListener {
+    private static final int KEPT_OFFLINE = 1024;
+
     /** A change that is committed: the entries that were not, or were, in the list before. */
     record Change(BlockList list, Collection<Jid> entries) {}
 
@@ -23,8 +26,8 @@ public final class BlockLists implements AccountState<BlockList> {
     @Activate
     public BlockLists(@Reference BlockListRepository repository) {
         this.repository = repository;
-        this.held =
-                new HeldStates<>(owner -> repository.load(owner).thenApply(blocked -> new BlockList(owner, blocked)));
+        this.held = new HeldStates<>(
+                owner -> repository.load(owner).thenApply(blocked -> new BlockList(owner, blocked)), KEPT_OFFLINE);
     }
 
     @Override
@@ -35,6 +38,11 @@ public final class BlockLists implements AccountState<BlockList> {
     @Override
     public CompletionStage<BlockList> load(Jid account) {
         return held.get(account.bare());
+    }
+
+    @Override
+    public void accountRemoved(Jid account) {
+        held.forget(account.bare());
     }
 
     CompletionStage<Change> block(Jid owner, Collection<Jid> entries) {

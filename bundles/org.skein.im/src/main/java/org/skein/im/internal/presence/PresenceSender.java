@@ -87,14 +87,27 @@ public final class PresenceSender {
                                 router.route(unavailable(session.jid()).withTo(to))));
     }
 
-    /** Unavailable to those a session sent directed presence to, where {@code which} says so. Any thread. */
+    /**
+     * Unavailable to those a session sent directed presence to, where {@code which} says so, and who are not told as
+     * subscribers. Any thread.
+     */
     public void directedUnavailable(Session session, Predicate<Jid> which) {
         session.execute(() -> session.get(DirectedPresence.class)
                 .ifPresent(directed -> directed.targets().removeIf(target -> {
                     boolean ends = which.test(target);
-                    if (ends) router.route(unavailable(session.jid()).withTo(target));
+                    if (ends && !isToldAsSubscriber(session, target)) {
+                        router.route(unavailable(session.jid()).withTo(target));
+                    }
                     return ends;
                 })));
+    }
+
+    private static boolean isToldAsSubscriber(Session session, Jid target) {
+        return session.isAvailable()
+                && session.account()
+                        .state(Roster.class)
+                        .filter(roster -> roster.letsSee(target.bare()))
+                        .isPresent();
     }
 
     /** Asks for the presence of each contact the user has a subscription to (RFC 6121 §4.3.1). */

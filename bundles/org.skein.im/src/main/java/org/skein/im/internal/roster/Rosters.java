@@ -10,6 +10,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.skein.api.auth.AccountListener;
 import org.skein.api.session.AccountState;
 import org.skein.api.session.Session;
 import org.skein.api.storage.RosterItem;
@@ -25,9 +26,9 @@ import org.skein.xmpp.Stanza;
  */
 @Component(
         configurationPid = "org.skein.im.roster",
-        service = {Rosters.class, AccountState.class})
+        service = {Rosters.class, AccountState.class, AccountListener.class})
 @Designate(ocd = Rosters.Config.class)
-public final class Rosters implements AccountState<Roster> {
+public final class Rosters implements AccountState<Roster>, AccountListener {
     /** Limits of rosters; 0 = no limit. */
     @ObjectClassDefinition(name = "Skein rosters")
     public @interface Config {
@@ -59,7 +60,7 @@ public final class Rosters implements AccountState<Roster> {
     public Rosters(Config config, @Reference RosterRepository repository) {
         this.config = config;
         this.repository = repository;
-        this.held = new HeldStates<>(owner -> repository.load(owner).thenApply(stored -> new Roster(owner, stored)));
+        this.held = new HeldStates<>(owner -> repository.load(owner).thenApply(stored -> new Roster(owner, stored)), 0);
     }
 
     @Modified
@@ -85,6 +86,11 @@ public final class Rosters implements AccountState<Roster> {
     @Override
     public CompletionStage<Roster> load(Jid account) {
         return held.get(account.bare());
+    }
+
+    @Override
+    public void accountRemoved(Jid account) {
+        held.forget(account.bare());
     }
 
     /** The roster of an account, online or not. */

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Version;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.skein.api.component.IqHandler;
@@ -25,7 +26,13 @@ public final class SoftwareVersion implements IqHandler, DiscoContributor {
 
     @Activate
     public SoftwareVersion(BundleContext context) {
-        this(context.getBundle().getVersion().toString());
+        this(shown(context.getBundle().getVersion()));
+    }
+
+    /** As Maven writes it: {@code 0.1.0-SNAPSHOT}. */
+    private static String shown(Version v) {
+        String number = v.getMajor() + "." + v.getMinor() + "." + v.getMicro();
+        return v.getQualifier().isEmpty() ? number : number + "-" + v.getQualifier();
     }
 
     SoftwareVersion(String version) {

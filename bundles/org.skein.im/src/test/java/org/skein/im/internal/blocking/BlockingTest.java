@@ -23,12 +23,13 @@ class BlockingTest {
 
     private final ImServer im = new ImServer();
     private final TestServer server = im.server;
+    private BlockLists lists;
     private TestServer.Client anna;
     private TestServer.Client ben;
 
     @BeforeEach
     void wire() {
-        BlockLists lists = server.add(new BlockLists(server.storage.blockLists()));
+        lists = server.add(new BlockLists(server.storage.blockLists()));
         server.add(new BlockingFilter(server, lists));
         server.add(new BlockingRequests(lists, server, im.sender));
         server.add(new Ping());
@@ -127,6 +128,28 @@ class BlockingTest {
         assertEquals(List.of("unavailable anna@localhost/pc"), cora.takes(Stanza.Kind.PRESENCE));
         anna.ends();
         assertTrue(cora.takes().isEmpty());
+    }
+
+    @Test
+    void aSubscriberThatGotDirectedPresenceTooSeesTheUserGoOnce() {
+        anna.sends(Stanza.presence().to(Jid.of("ben@localhost")));
+        ben.takes();
+        block("ben@localhost");
+        assertEquals(List.of("unavailable anna@localhost/pc"), ben.takes(Stanza.Kind.PRESENCE));
+    }
+
+    @Test // the account of before is gone, and so is its list
+    void aNewAccountOfTheSameNameBlocksNobody() {
+        block("ben@localhost");
+        anna.ends();
+        server.storage.accounts().create(Jid.of("anna@localhost"), List.of());
+        server.storage
+                .accounts()
+                .delete(Jid.of("anna@localhost"))
+                .toCompletableFuture()
+                .join();
+        lists.accountRemoved(Jid.of("anna@localhost"));
+        assertEquals(List.of(), list(server.bind("anna@localhost/pc")));
     }
 
     @Test // XEP-0191 §3.4

@@ -226,6 +226,17 @@ class RosterTest {
                 .isEmpty());
     }
 
+    @Test // the account of before is gone, and so is its roster
+    void aNewAccountOfTheSameNameHasAnEmptyRoster() {
+        anna.asks("set", "", query(item("ben@localhost", "Ben")));
+        anna.ends();
+        org.skein.xmpp.Jid account = org.skein.xmpp.Jid.of("anna@localhost");
+        server.storage.accounts().create(account, List.of());
+        server.storage.accounts().delete(account).toCompletableFuture().join();
+        im.rosters.accountRemoved(account);
+        assertTrue(roster(server.bind("anna@localhost/new")).isEmpty());
+    }
+
     @Test
     void aChangeThatIsNotCommittedIsNeitherAnsweredNorPushed() {
         roster(anna);
