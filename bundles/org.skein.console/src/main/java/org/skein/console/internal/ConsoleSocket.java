@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class ConsoleSocket {
     private static final Logger log = LoggerFactory.getLogger(ConsoleSocket.class);
 
+    private static final String SOCKET = "console.sock";
+    private static final String PREFIX = "skein-console-";
+
     private final InstanceFolder folder;
     private final GogoShell shell;
     private final Requests requests;
@@ -48,9 +51,10 @@ public final class ConsoleSocket {
         this.requests = requests;
         Files.createDirectories(folder.base().resolve("run"));
         Path usual = SocketPlace.usual(folder.base());
+        removeLeftovers(usual);
         Path privateFolder = privateFolder(usual);
         shortFolder = SocketPlace.fits(usual) ? null : privateFolder;
-        path = shortFolder == null ? usual : shortFolder.resolve("console.sock");
+        path = shortFolder == null ? usual : shortFolder.resolve(SOCKET);
         Path draft = privateFolder.resolve("s");
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(draft));
@@ -67,11 +71,26 @@ public final class ConsoleSocket {
         acceptor.start();
     }
 
+    /** Of a node that crashed. */
+    private void removeLeftovers(Path usual) throws IOException {
+        Files.deleteIfExists(usual);
+        Path pointer = SocketPlace.pointer(folder.base());
+        if (Files.exists(pointer)) {
+            Path socket = Path.of(Files.readString(pointer).strip());
+            if (socket.endsWith(SOCKET)
+                    && socket.getParent().getFileName().toString().startsWith(PREFIX)) {
+                Files.deleteIfExists(socket);
+                Files.deleteIfExists(socket.getParent());
+            }
+            Files.delete(pointer);
+        }
+    }
+
     private static Path privateFolder(Path usual) throws IOException {
         var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         return SocketPlace.fits(usual)
                 ? Files.createTempDirectory(usual.getParent(), ".", ownerOnly)
-                : Files.createTempDirectory("skein", ownerOnly);
+                : Files.createTempDirectory(PREFIX, ownerOnly);
     }
 
     private void accept() {
