@@ -33,6 +33,7 @@ public final class FakeClientStream implements ClientStream {
     private boolean takeScheduled;
     private Optional<StreamError> error = Optional.empty();
     private int untaken;
+    private int taken;
     private long pendingBytes;
     private int requests;
 
@@ -111,6 +112,7 @@ public final class FakeClientStream implements ClientStream {
             if (stalled || closed || untaken == 0) return;
             int n = untaken;
             untaken = 0;
+            taken += n;
             pendingBytes = 0;
             handler.taken(n);
         });
@@ -148,6 +150,11 @@ public final class FakeClientStream implements ClientStream {
                 .map(Element.class::cast)
                 .filter(e -> e.name().equals(name))
                 .toList();
+    }
+
+    /** How many of all stanzas written the socket took: those a client without stream management really got. */
+    public int taken() {
+        return taken;
     }
 
     public Optional<Stanza> lastStanza() {

@@ -65,7 +65,7 @@ final class Deliverer implements LocalDelivery, Gates.Exit {
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        answer.whenComplete((exists, failure) -> {
+        answer.whenComplete((exists, failure) -> gate.release(() -> {
             if (failure != null) {
                 node.refuse(stanza, listener, Condition.RESOURCE_CONSTRAINT.error("the database does not answer"));
             } else if (!exists) {
@@ -73,8 +73,7 @@ final class Deliverer implements LocalDelivery, Gates.Exit {
             } else {
                 process(node.chains.account(stanza), 0, stanza, listener, account);
             }
-            gate.release();
-        });
+        }));
     }
 
     /** RFC 6121 §8.5.1. */
@@ -121,15 +120,14 @@ final class Deliverer implements LocalDelivery, Gates.Exit {
             Jid account,
             CompletionStage<Verdict> later) {
         Gates.Gate gate = node.gates.hold(account);
-        later.whenComplete((verdict, failure) -> {
+        later.whenComplete((verdict, failure) -> gate.release(() -> {
             if (failure != null) {
                 failed(chain[i], stanza, listener, failure);
             } else {
                 Stanza next = apply(verdict, stanza, listener);
                 if (next != null) process(chain, i + 1, next, listener, account);
             }
-            gate.release();
-        });
+        }));
     }
 
     /** The stanza to go on with, or null if it goes no further. */

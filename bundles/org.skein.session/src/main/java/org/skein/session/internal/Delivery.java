@@ -2,6 +2,8 @@ package org.skein.session.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import org.skein.api.component.DeliveryListener;
 import org.skein.api.component.Outcome;
 import org.skein.api.storage.MessageNumber;
@@ -38,8 +40,11 @@ final class Delivery implements DeliveryListener {
     private final DeliveryListener origin;
     private MessageNumber number; // given with the first hand-over that may need it
     private Step step = Step.FULL;
-    private volatile int waiting; // sessions that have not answered
+    private boolean shared; // it went to several sessions
+    private List<Stored> stored; // rows of a shared one; guarded by this
+    private volatile int waiting; // sessions that have not answered; counted atomically, or under this where shared
     private volatile boolean safe;
+    private volatile boolean delivered;
     private volatile StanzaError refusal;
 
     Delivery(ServerNode node, Stanza stanza, Jid account, DeliveryListener origin) {
@@ -53,6 +58,34 @@ final class Delivery implements DeliveryListener {
         MessageNumber n = number;
         if (n == null) number = n = node.nextNumber();
         return n;
+    }
+
+    /** A session's own row of a message that went to several. */
+    private record Stored(UserSession session, MessageNumber row) {}
+
+    /** The number for a row parked for one session; sessions that share the message need one each. */
+    MessageNumber rowNumber() {
+        return shared ? node.nextNumber() : number();
+    }
+
+    /** Called by a session before it answers STORED: with which row. Answers whether other sessions share the message. */
+    boolean storedAs(UserSession session, MessageNumber row) {
+        if (!shared) return false;
+        synchronized (this) {
+            stored.add(new Stored(session, row));
+        }
+        return true;
+    }
+
+    /**
+     * A session that answered STORED ends. Answers true if its row is not needed any more, because another session of the
+     * user has delivered the message, or keeps it, or has yet to answer for it.
+     */
+    boolean withdraw(UserSession session) {
+        synchronized (this) {
+            stored.removeIf(s -> s.session == session);
+            return delivered || waiting > 0 || !stored.isEmpty();
+        }
     }
 
     /** Begins at the full address if it has one, else at the bare one. */
@@ -82,7 +115,10 @@ final class Delivery implements DeliveryListener {
         // One more than there are, so that it cannot go on while still being handed out; a session that changed its
         // mind
         // meanwhile gets it all the same.
-        if (accepting > 1) number();
+        if (accepting > 1) {
+            shared = true;
+            stored = new ArrayList<>(2);
+        }
         waiting = accepting + 1;
         int given = 0;
         for (UserSession s : sessions) {
@@ -114,15 +150,28 @@ final class Delivery implements DeliveryListener {
 
     @Override
     public void outcome(Outcome outcome) {
-        if (outcome == Outcome.DELIVERED || outcome == Outcome.STORED) safe = true;
+        if (outcome == Outcome.DELIVERED) delivered = safe = true;
+        else if (outcome == Outcome.STORED) safe = true;
         else if (outcome == Outcome.REFUSED && refusal == null) refusal = Condition.RESOURCE_CONSTRAINT.error();
         answered(1);
     }
 
     private void answered(int n) {
-        if ((int) WAITING.getAndAdd(this, -n) > n) return;
+        if (shared) {
+            List<Stored> redundant;
+            synchronized (this) {
+                waiting -= n;
+                if (waiting > 0) return;
+                safe = delivered || !stored.isEmpty();
+                // One session's client has it: rows of others are for these alone, not for the user's next session.
+                redundant = delivered ? List.copyOf(stored) : List.of();
+            }
+            redundant.forEach(s -> s.session.redundant(s.row));
+        } else if ((int) WAITING.getAndAdd(this, -n) > n) {
+            return;
+        }
         if (safe) {
-            origin.outcome(Outcome.DELIVERED);
+            origin.outcome(delivered ? Outcome.DELIVERED : Outcome.STORED);
         } else if (refusal != null) {
             refuse(refusal);
         } else if (step == Step.FULL) {

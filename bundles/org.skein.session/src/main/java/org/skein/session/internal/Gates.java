@@ -47,7 +47,8 @@ final class Gates {
         }
     }
 
-    private record Held(Stanza stanza, DeliveryListener listener) {}
+    /** A stanza that waits, or where an older one goes on. */
+    private record Held(Stanza stanza, DeliveryListener listener, Runnable goOn) {}
 
     /** The gate of one account, there only while closed. */
     final class Gate {
@@ -65,7 +66,7 @@ final class Gates {
             synchronized (this) {
                 if (dead) return false;
                 if (queue.size() < MAX_HELD) {
-                    queue.add(new Held(stanza, listener));
+                    queue.add(new Held(stanza, listener, null));
                     return true;
                 }
             }
@@ -74,11 +75,25 @@ final class Gates {
         }
 
         void release() {
+            release(null);
+        }
+
+        /**
+         * Opens the gate as far as this holder is concerned.
+         *
+         * @param goOn where the stanza it was held for goes on: in front of what waits, but not before everybody else
+         *     who holds the gate is done too
+         */
+        void release(Runnable goOn) {
             synchronized (this) {
                 holds--;
-                if (holds > 0 || draining) return;
+                if (holds > 0 || draining) {
+                    if (goOn != null) queue.addFirst(new Held(null, null, goOn));
+                    return;
+                }
                 draining = true;
             }
+            if (goOn != null) goOn.run();
             while (true) {
                 Held next;
                 synchronized (this) {
@@ -92,7 +107,8 @@ final class Gates {
                         return;
                     }
                 }
-                exit.pass(next.stanza, next.listener);
+                if (next.goOn != null) next.goOn.run();
+                else exit.pass(next.stanza, next.listener);
             }
         }
     }

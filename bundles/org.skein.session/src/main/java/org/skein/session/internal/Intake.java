@@ -174,7 +174,9 @@ final class Intake {
     /** Forgets what waits: the session was ended from outside. */
     void abandon() {
         queue = null;
+        Runnable task = whenSafe;
         whenSafe = null;
+        if (task != null) task.run();
     }
 
     private void release() {

@@ -79,43 +79,54 @@ abstract class Mailbox {
 
     private void schedule() {
         try {
-            onLoop(this::drain);
+            onLoop(() -> drain(false));
         } catch (RejectedExecutionException loopIsGone) {
-            drain(); // the server stops: nobody else runs this session's tasks any more
+            drain(true); // the server stops: nobody else runs this session's tasks any more
         }
     }
 
-    private void drain() {
-        boolean loopIsGone = !inLoop();
-        while (true) {
-            while (batch != null) {
-                if (!loopIsGone && !inLoop()) {
-                    schedule(); // the session moved to another loop
-                    return;
+    private void drain(boolean anywhere) {
+        boolean done = false;
+        boolean close = false;
+        try {
+            while (true) {
+                if (!anywhere && !inLoop()) {
+                    return; // the session moved to another loop; goes on there
                 }
-                Task task = batch;
-                batch = task.next;
-                task.next = null;
-                runTask(task);
+                if (batch != null) {
+                    Task task = batch;
+                    batch = task.next;
+                    task.next = null;
+                    runTask(task);
+                } else {
+                    close = closing; // read while this still is who drains
+                    if (!take()) {
+                        done = true;
+                        return;
+                    }
+                }
             }
-            if (!loopIsGone && !inLoop()) {
-                schedule();
-                return;
-            }
+        } finally {
+            if (!done) schedule();
+            else if (close) mailboxClosed();
+        }
+    }
+
+    /** Makes what was pushed meanwhile the next batch; false if there was nothing, and who pushes next schedules anew. */
+    private boolean take() {
+        while (true) {
             Task h = head;
             if (h == RUNNING) {
-                if (HEAD.compareAndSet(this, RUNNING, closing ? CLOSED : null)) {
-                    if (closing) mailboxClosed();
-                    return;
+                if (HEAD.compareAndSet(this, RUNNING, closing ? CLOSED : null)) return false;
+            } else {
+                h = (Task) HEAD.getAndSet(this, RUNNING);
+                while (h != null && h != RUNNING) { // newest first becomes oldest first
+                    Task older = h.next;
+                    h.next = batch;
+                    batch = h;
+                    h = older;
                 }
-                continue;
-            }
-            h = (Task) HEAD.getAndSet(this, RUNNING);
-            while (h != null && h != RUNNING) { // newest first becomes oldest first
-                Task older = h.next;
-                h.next = batch;
-                batch = h;
-                h = older;
+                return true;
             }
         }
     }

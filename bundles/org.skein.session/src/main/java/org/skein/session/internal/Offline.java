@@ -111,7 +111,11 @@ final class Offline {
                 account,
                 () -> claim(session).whenComplete((rows, failure) -> {
                     if (failure != null) {
-                        log.warn("what=offline_not_read account={} retry_s={}", account, RETRY.toSeconds(), failure);
+                        log.warn(
+                                "what=offline_not_read account={} retry_s={} reason={}",
+                                account,
+                                RETRY.toSeconds(),
+                                failure.toString());
                         node.delays.schedule(() -> retry(session), RETRY);
                     } else if (!rows.isEmpty()) {
                         session.takeRows(rows, rows.size() >= PAGE);
@@ -134,25 +138,40 @@ final class Offline {
         }
     }
 
-    /** Makes a session's parked rows offline ones; tried until it works, for nobody else can. */
-    CompletionStage<Integer> release(Jid account, String session) {
-        CompletionStage<Integer> released;
-        try {
-            released = node.delays.limited(node.spool().release(account, session));
-        } catch (RuntimeException e) {
-            released = CompletableFuture.failedFuture(e);
-        }
+    /**
+     * Makes a session's parked rows offline ones; tried until it works, for nobody else can.
+     *
+     * @param confirmed rows whose deletion failed before, which must not come again
+     * @return how many are offline now; 0 if it could not be done yet
+     */
+    CompletionStage<Integer> release(Jid account, String session, List<MessageNumber> confirmed) {
+        CompletionStage<Integer> released = delete(account, confirmed)
+                .thenCompose(deleted -> node.delays.limited(node.spool().release(account, session)));
         return released.exceptionally(failure -> {
             if (!node.stopping) {
-                log.warn("what=parked_not_released account={} retry_s={}", account, RETRY.toSeconds(), failure);
-                node.delays.schedule(() -> releaseAgain(account, session), RETRY);
+                log.warn(
+                        "what=parked_not_released account={} retry_s={} reason={}",
+                        account,
+                        RETRY.toSeconds(),
+                        failure.toString());
+                node.delays.schedule(() -> releaseAgain(account, session, confirmed), RETRY);
             }
             return 0;
         });
     }
 
-    private void releaseAgain(Jid account, String session) {
-        release(account, session).thenAccept(rows -> {
+    /** Deletes rows; the stage never throws, and ends within the patience of {@link Delays}. */
+    CompletionStage<Void> delete(Jid account, List<MessageNumber> numbers) {
+        if (numbers.isEmpty()) return CompletableFuture.completedFuture(null);
+        try {
+            return node.delays.limited(node.spool().delete(account, numbers));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void releaseAgain(Jid account, String session, List<MessageNumber> confirmed) {
+        release(account, session, confirmed).thenAccept(rows -> {
             if (rows > 0) deliverStored(account);
         });
     }

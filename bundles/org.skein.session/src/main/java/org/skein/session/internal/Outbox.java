@@ -3,7 +3,9 @@ package org.skein.session.internal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.skein.api.component.DeliveryListener;
@@ -56,7 +58,10 @@ final class Outbox {
     private int appending; // of the writes under way, those
     private int deleting; // deletions under way
     private List<MessageNumber> undeleted; // null for none; confirmed, but their rows are there still
+    private Set<MessageNumber> redundant; // rows of messages the user has by another session; null for none
     private boolean unsureOfRows; // a write or claim failed, and may have been done all the same
+    private boolean releasing; // closed: nothing is being written any more
+    private boolean resolved; // closed: nothing waits any more
     private Runnable closed; // not null: nothing is written any more
 
     Outbox(UserSession session, ServerNode node) {
@@ -76,7 +81,8 @@ final class Outbox {
 
     void add(Out out) {
         if (closed != null) {
-            link(out);
+            if (resolved) gone(out);
+            else link(out);
             return;
         }
         out.since = node.nanos.getAsLong();
@@ -193,6 +199,7 @@ final class Outbox {
                 rowsInMemory--;
                 if (done == null) done = new ArrayList<>();
                 done.add(out.number);
+                if (redundant != null) redundant.remove(out.number);
             }
             out.answer(Outcome.DELIVERED);
         }
@@ -221,6 +228,7 @@ final class Outbox {
     void resend() {
         requested = false;
         requestPlanned = false;
+        beforeManaged = 0; // on a resumed stream all count
         for (Out out = first; out != null; out = out.following()) {
             write(out);
         }
@@ -268,7 +276,7 @@ final class Outbox {
 
     private Spool.Entry entry(Out out) {
         if (out.number == null) {
-            out.number = out.listener() instanceof Delivery d ? d.number() : node.nextNumber();
+            out.number = out.listener() instanceof Delivery d ? d.rowNumber() : node.nextNumber();
         }
         Instant taken = node.clock.instant().minusNanos(node.nanos.getAsLong() - out.since);
         return new Spool.Entry(session.account().jid(), session.id(), out.number, taken, out.stanza);
@@ -278,6 +286,16 @@ final class Outbox {
         out.row = Out.Row.STORING;
         storing++;
         node.offline.write(entry(out)).whenComplete((done, failure) -> session.run(() -> parked(out, failure)));
+    }
+
+    /**
+     * The session takes no messages for the bare address any more: what comes next is stored, so what is unconfirmed must
+     * be stored before it.
+     */
+    void parkAll() {
+        for (Out out = first; out != null; out = out.following()) {
+            if (out.isDurable() && out.row == Out.Row.NONE) park(out);
+        }
     }
 
     private void parked(Out out, Throwable failure) {
@@ -290,7 +308,7 @@ final class Outbox {
             } else {
                 rowsInMemory++;
             }
-            out.answer(Outcome.STORED);
+            stored(out);
         } else {
             out.row = Out.Row.NONE;
             unsureOfRows = true;
@@ -299,6 +317,17 @@ final class Outbox {
             if (quota || waited >= Delays.STORAGE_PATIENCE.toNanos()) refuse(out, failure);
         }
         written();
+    }
+
+    private void stored(Out out) {
+        if (out.listener() instanceof Delivery d && d.storedAs(session, out.number)) out.sharer = d;
+        out.answer(Outcome.STORED);
+    }
+
+    /** A row that must not become an offline one. */
+    void redundant(MessageNumber row) {
+        if (redundant == null) redundant = new HashSet<>();
+        redundant.add(row);
     }
 
     private void refuse(Out out, Throwable failure) {
@@ -329,18 +358,16 @@ final class Outbox {
     }
 
     private void written() {
-        if (storing == 0 && closed != null) release();
+        if (closed == null || releasing || storing > 0 || deleting > 0) return;
+        releasing = true;
+        release();
     }
 
     private void delete(List<MessageNumber> numbers) {
         deleting++;
-        CompletionStage<Void> deleted;
-        try {
-            deleted = node.delays.limited(node.spool().delete(session.account().jid(), numbers));
-        } catch (RuntimeException e) {
-            deleted = CompletableFuture.failedFuture(e);
-        }
-        deleted.whenComplete((done, failure) -> session.run(() -> deleted(numbers, failure)));
+        node.offline
+                .delete(session.account().jid(), numbers)
+                .whenComplete((done, failure) -> session.run(() -> deleted(numbers, failure)));
     }
 
     private void deleted(List<MessageNumber> numbers, Throwable failure) {
@@ -355,6 +382,7 @@ final class Outbox {
         } else if (spooling) {
             readOn();
         }
+        written();
     }
 
     private void deleteAgain() {
@@ -455,7 +483,7 @@ final class Outbox {
         closed = whenClosed;
         Delays.cancel(timer);
         timer = null;
-        if (storing == 0) release();
+        written();
     }
 
     private void release() {
@@ -463,8 +491,16 @@ final class Outbox {
             resolve();
             return;
         }
+        List<MessageNumber> confirmed = new ArrayList<>(0);
+        if (undeleted != null) confirmed.addAll(undeleted);
+        if (redundant != null) confirmed.addAll(redundant);
+        for (Out out = first; out != null; out = out.following()) {
+            if (out.sharer != null && out.sharer.withdraw(session)) confirmed.add(out.number);
+        }
+        undeleted = null;
+        redundant = null;
         node.offline
-                .release(session.account().jid(), session.id())
+                .release(session.account().jid(), session.id(), confirmed)
                 .thenCompose(rows -> rows > 0 ? flushElsewhere() : CompletableFuture.completedFuture(null))
                 .whenComplete((done, failure) -> session.run(this::resolve));
     }
@@ -483,6 +519,7 @@ final class Outbox {
         }
         last = null;
         count = 0;
+        resolved = true;
         closed.run();
     }
 

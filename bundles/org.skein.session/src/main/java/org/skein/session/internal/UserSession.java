@@ -12,6 +12,7 @@ import org.skein.api.session.DeliveryProcessor;
 import org.skein.api.session.Session;
 import org.skein.api.session.SessionListener;
 import org.skein.api.session.Verdict;
+import org.skein.api.storage.MessageNumber;
 import org.skein.api.storage.Spool;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
@@ -267,10 +268,19 @@ final class UserSession extends Mailbox implements Session {
     void takeRows(List<Spool.Entry> rows, boolean more) {
         run(() -> {
             if (state == State.ENDED) {
-                node.offline.release(account.jid(), id).thenAccept(n -> node.offline.deliverStored(account.jid()));
+                node.offline
+                        .release(account.jid(), id, List.of())
+                        .thenAccept(n -> node.offline.deliverStored(account.jid()));
             } else {
                 outbox.rows(rows, more);
             }
+        });
+    }
+
+    /** The message of a row was delivered by another session of the user; any thread. */
+    void redundant(MessageNumber row) {
+        run(() -> {
+            if (state != State.ENDED) outbox.redundant(row);
         });
     }
 
@@ -280,7 +290,9 @@ final class UserSession extends Mailbox implements Session {
     public void presence(Optional<Stanza> now) {
         boolean accepted = accepts();
         Optional<Stanza> before = presence();
-        priority = now.map(UserSession::priorityOf).orElse((byte) 0);
+        byte newPriority = now.map(UserSession::priorityOf).orElse((byte) 0);
+        if (accepted && (now.isEmpty() || newPriority < 0) && !isOver()) outbox.parkAll();
+        priority = newPriority;
         presence = now.orElse(null);
         for (SessionListener l : node.chains.listeners()) {
             try {
@@ -363,7 +375,7 @@ final class UserSession extends Mailbox implements Session {
             detach();
         } else {
             state = State.DETACHED;
-            intake.behind(() -> end(null));
+            end(null);
         }
     }
 
@@ -389,6 +401,15 @@ final class UserSession extends Mailbox implements Session {
      * @param error for the client; null if its stream is gone
      */
     void end(StreamError error) {
+        if (isOver()) return;
+        if (state == State.DETACHED) {
+            intake.behind(() -> leave(error)); // what the client had sent is still seen to
+        } else {
+            leave(error);
+        }
+    }
+
+    private void leave(StreamError error) {
         if (isOver()) return;
         boolean connected = state == State.CONNECTED;
         state = State.ENDING;

@@ -2,11 +2,13 @@ package org.skein.session.internal;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.skein.api.component.DeliveryListener;
 import org.skein.api.component.IqDispatcher;
@@ -40,6 +42,12 @@ final class Harness implements Router, IqDispatcher, VirtualHosts {
     final List<Stanza> elsewhere = new ArrayList<>();
     Function<IqRequest, CompletionStage<Stanza>> answers =
             r -> CompletableFuture.completedFuture(r.stanza().error(Condition.SERVICE_UNAVAILABLE.error()));
+    /** Sees every stanza routed. */
+    Consumer<Stanza> watcher = s -> {};
+
+    /** Messages routed whose listeners were told nothing yet. */
+    final Set<Stanza> unanswered = new LinkedHashSet<>();
+
     private int streams;
 
     Harness() {
@@ -176,9 +184,18 @@ final class Harness implements Router, IqDispatcher, VirtualHosts {
 
     @Override
     public void route(Stanza stanza, DeliveryListener listener) {
+        watcher.accept(stanza);
         Jid to = stanza.to().orElseThrow();
         if (to.domain().equals("localhost") && to.hasLocal()) {
-            service.deliver(stanza, listener);
+            if (!stanza.isMessage()) {
+                service.deliver(stanza, listener);
+                return;
+            }
+            unanswered.add(stanza);
+            service.deliver(stanza, outcome -> {
+                if (!unanswered.remove(stanza)) throw new AssertionError("answered twice: " + stanza);
+                listener.outcome(outcome);
+            });
         } else {
             elsewhere.add(stanza);
             listener.outcome(Outcome.DELIVERED);
