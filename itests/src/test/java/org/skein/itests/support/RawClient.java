@@ -1,0 +1,261 @@
+package org.skein.itests.support;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+
+/**
+ * A client that sends what it is told and no more. What it has received is kept, byte by byte, and may be waited for.
+ * Not for several threads, but one may send while another awaits.
+ */
+public final class RawClient implements AutoCloseable {
+    public static final String HEADER = "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
+            + " xmlns:stream='http://etherx.jabber.org/streams' to='localhost' version='1.0'>";
+    private static final String SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
+
+    private final StringBuilder received = new StringBuilder(); // a char is a byte
+    private final byte[] buffer = new byte[16 * 1024];
+    private Socket socket;
+    private int seen;
+
+    private RawClient(Socket socket) {
+        this.socket = socket;
+    }
+
+    public static RawClient connect(int port) throws IOException {
+        return connect(port, 0);
+    }
+
+    /** @param receiveBytes the kernel's buffer for this connection; 0 = as large as it likes */
+    public static RawClient connect(int port, int receiveBytes) throws IOException {
+        Socket socket = new Socket();
+        if (receiveBytes > 0) {
+            socket.setReceiveBufferSize(receiveBytes);
+        }
+        socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout((int) Await.LONG.toMillis());
+        return new RawClient(socket);
+    }
+
+    public RawClient send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public RawClient send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+        return this;
+    }
+
+    /** Each byte in a segment of its own; what the server does not want any more is not sent. */
+    public RawClient sendByteByByte(byte[] bytes) throws IOException {
+        for (byte b : bytes) {
+            if (!sendUnlessCut(new byte[] {b})) {
+                break;
+            }
+        }
+        return this;
+    }
+
+    /** @return false if the server has cut the connection */
+    public boolean sendUnlessCut(byte[] bytes) throws IOException {
+        try {
+            send(bytes);
+            return true;
+        } catch (SocketException cut) {
+            return false;
+        }
+    }
+
+    /** Waits for {@code text} behind what was awaited before; answers all up to its end. */
+    public String await(String text) throws IOException {
+        String wanted = bytes(text);
+        int from = seen;
+        while (true) {
+            int at = received.indexOf(wanted, from);
+            if (at >= 0) {
+                String found = received.substring(seen, at + wanted.length());
+                seen = at + wanted.length();
+                return text(found);
+            }
+            from = Math.max(seen, received.length() - wanted.length());
+            try {
+                if (!read()) {
+                    return fail("waited for " + text + " but the stream ended after " + rest());
+                }
+            } catch (SocketTimeoutException e) {
+                return fail("waited for " + text + " but got " + rest(), e);
+            } catch (SocketException e) {
+                return fail("waited for " + text + " but the connection was cut after " + rest(), e);
+            }
+        }
+    }
+
+    /** Reads to the end of the connection; answers what came behind what was awaited before. */
+    public String awaitEnd() throws IOException {
+        try {
+            while (read()) {
+                continue;
+            }
+        } catch (SocketTimeoutException e) {
+            return fail("waited for the end but got " + rest(), e);
+        } catch (SocketException e) {
+            received.append("[reset]");
+        }
+        return rest();
+    }
+
+    /** Expects a stream error, the end of the stream and the end of the connection. */
+    public void awaitError(String condition) throws IOException {
+        String end = awaitEnd();
+        assertTrue(
+                end.contains("<stream:error><" + condition + " xmlns='urn:ietf:params:xml:ns:xmpp-streams'"),
+                () -> "wanted " + condition + " but got " + abridged(end));
+        assertTrue(end.endsWith("</stream:error></stream:stream>"), () -> abridged(end));
+    }
+
+    /** What was received and not awaited. */
+    private String rest() {
+        String rest = received.substring(seen);
+        seen = received.length();
+        return abridged(text(rest));
+    }
+
+    private static String abridged(String text) {
+        return text.length() < 4000 ? text : text.substring(0, 2000) + " … " + text.substring(text.length() - 2000);
+    }
+
+    private boolean read() throws IOException {
+        InputStream in = socket.getInputStream();
+        int n = in.read(buffer);
+        if (n < 0) {
+            return false;
+        }
+        if (seen > 1 << 20) {
+            received.delete(0, seen);
+            seen = 0;
+        }
+        received.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+        return true;
+    }
+
+    private static String bytes(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String text(String bytes) {
+        return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
+    // --- the steps of a well-behaved client ---
+
+    /** Opens a stream. @return the features */
+    public String features() throws IOException {
+        return send(HEADER).await("</stream:features>");
+    }
+
+    public RawClient open() throws IOException {
+        features();
+        return this;
+    }
+
+    public RawClient startTls() throws IOException {
+        send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+                .await("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+        return tls();
+    }
+
+    public RawClient tls() throws IOException {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new SmackSuite.TrustAny()}, new SecureRandom());
+            SSLSocket tls =
+                    (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+            tls.startHandshake();
+            socket = tls;
+            return this;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public SSLSocket tlsSocket() {
+        return (SSLSocket) socket;
+    }
+
+    public RawClient auth(String mechanism, String data) throws IOException {
+        return send("<auth xmlns='" + SASL + "' mechanism='" + mechanism + "'>" + base64(data) + "</auth>");
+    }
+
+    public RawClient plain(String user, String password) throws IOException {
+        return auth("PLAIN", "\0" + user + "\0" + password);
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** PLAIN, and the stream behind it. The password of all users is {@code secret}. */
+    public RawClient logIn(String user) throws IOException {
+        plain(user, "secret").await("<success xmlns='" + SASL + "'");
+        return open();
+    }
+
+    public RawClient bind(String resource) throws IOException {
+        send("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>" + resource
+                + "</resource></bind></iq>");
+        await("</jid></bind></iq>");
+        return this;
+    }
+
+    /** Connects, encrypts, logs in and binds. */
+    public static RawClient online(int port, String user, String resource) throws IOException {
+        return connect(port).open().startTls().open().logIn(user).bind(resource);
+    }
+
+    /** The same without TLS, where the node allows that. */
+    public static RawClient onlineInTheClear(int port, String user, String resource) throws IOException {
+        return connect(port).open().logIn(user).bind(resource);
+    }
+
+    /** Turns stream management on (XEP-0198). @return the id to resume by */
+    public String manageStream() throws IOException {
+        send("<enable xmlns='urn:xmpp:sm:3' resume='true'/>").await("<enabled xmlns='urn:xmpp:sm:3'");
+        String enabled = await("/>");
+        return enabled.replaceFirst(".* id='([^']*)'.*", "$1");
+    }
+
+    /** Sends available presence and waits until it came back, so that messages to the account reach this client. */
+    public RawClient available() throws IOException {
+        send("<presence/><iq type='get' id='available'><ping xmlns='urn:xmpp:ping'/></iq>");
+        await("id='available'");
+        return this;
+    }
+
+    /** Waits until the server has dealt with what was sent. */
+    public String ping(String id) throws IOException {
+        return send("<iq type='get' id='" + id + "'><ping xmlns='urn:xmpp:ping'/></iq>")
+                .await("id='" + id + "'");
+    }
+
+    /** Without any leave-taking. */
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
