@@ -3,8 +3,10 @@ package org.skein.c2s.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -47,6 +49,57 @@ class LiveChangeTest {
                 early.send("<message id='still'/>").await("<message id='still'/>");
             }
         }
+    }
+
+    @Test
+    void anRsaCertificateOfTheOperatorServesToo() throws Exception {
+        for (String engine : List.of("openssl", "jdk")) {
+            Path folder = Files.createDirectories(base.resolve(engine + "/etc/certs"));
+            makeWithOpenSsl(folder, "rsa:2048");
+            try (TestEdge edge = new TestEdge(base.resolve(engine), C2sSettings.DEFAULT, engine)) {
+                for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
+                    try (RawClient client = new RawClient(edge.tlsPort)) {
+                        client.tls("localhost", List.of(protocol), List.of());
+                        assertEquals(
+                                "RSA",
+                                client.tlsSocket()
+                                        .getSession()
+                                        .getPeerCertificates()[0]
+                                        .getPublicKey()
+                                        .getAlgorithm());
+                        client.open().login("romeo").open();
+                    }
+                }
+            }
+        }
+    }
+
+    private static void makeWithOpenSsl(Path folder, String kind) throws IOException, InterruptedException {
+        Process openSsl;
+        try {
+            openSsl = new ProcessBuilder(
+                            "openssl",
+                            "req",
+                            "-x509",
+                            "-newkey",
+                            kind,
+                            "-nodes",
+                            "-subj",
+                            "/CN=localhost",
+                            "-days",
+                            "30",
+                            "-keyout",
+                            folder.resolve("localhost.key").toString(),
+                            "-out",
+                            folder.resolve("localhost.crt").toString())
+                    .redirectErrorStream(true)
+                    .start();
+        } catch (IOException e) {
+            assumeTrue(false, "no openssl on this machine");
+            throw e;
+        }
+        openSsl.getInputStream().readAllBytes();
+        assertEquals(0, openSsl.waitFor());
     }
 
     @Test

@@ -2,11 +2,13 @@ package org.skein.net.internal.tls;
 
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +48,14 @@ final class ContextFactory {
         return keyingMaterial;
     }
 
+    /** BoringSSL's form of the key is made once, not anew for each handshake. */
+    private KeyManagerFactory keys(HostCertificate certificate) {
+        KeyManagerFactory keys = new HostKeyManagerFactory(certificate);
+        return openSsl ? new OpenSslCachingX509KeyManagerFactory(keys) : keys;
+    }
+
     SslContext create(HostCertificate certificate, List<String> alpn) throws SSLException {
-        SslContextBuilder builder = SslContextBuilder.forServer(new HostKeyManager(certificate))
+        SslContextBuilder builder = SslContextBuilder.forServer(keys(certificate))
                 .sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                 .protocols("TLSv1.3", "TLSv1.2")
                 .ciphers(
