@@ -267,7 +267,7 @@ final class Database implements AutoCloseable {
     }
 
     private void refused(SQLException e) {
-        trouble = String.valueOf(e.getMessage());
+        trouble = inOneLine(e);
         synchronized (this) {
             if (refusing) return;
             refusing = true;
