@@ -16,7 +16,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.concurrent.atomic.LongAdder;
 import org.skein.api.monitor.HealthCheck.Health;
 import org.skein.api.monitor.HealthCheck.Status;
 import org.skein.api.storage.StorageException;
@@ -43,7 +43,7 @@ final class Database implements AutoCloseable {
     }
 
     private final Settings settings;
-    private final Function<Settings, Pool> pools;
+    private final LongAdder failed;
     private final ThreadPoolExecutor workers;
     private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, threads("skein-db-watch"));
     private final ScheduledThreadPoolExecutor probes = new ScheduledThreadPoolExecutor(1, threads("skein-db-probe"));
@@ -56,15 +56,11 @@ final class Database implements AutoCloseable {
     private volatile boolean refusing;
     private volatile long downSince;
 
-    Database(Settings settings) {
-        this(settings, Database::poolFor);
-    }
-
-    /** @param pools makes the pool, on the first thread that tries; its drivers load there */
-    Database(Settings settings, Function<Settings, Pool> pools) {
+    /** @param failed counts calls that failed, but for those that asked for too much */
+    Database(Settings settings, LongAdder failed) {
         this.settings = settings;
-        this.pools = pools;
-        this.deadlines = new Deadlines(settings.timeout().toNanos());
+        this.failed = failed;
+        this.deadlines = new Deadlines(settings.timeout().toNanos(), failed);
         BlockingQueue<Runnable> queue = settings.queue() < 1 << 20
                 ? new ArrayBlockingQueue<>(settings.queue())
                 : new LinkedBlockingQueue<>(settings.queue());
@@ -77,6 +73,7 @@ final class Database implements AutoCloseable {
         probeSoon();
     }
 
+    /** On the first thread that tries: the drivers load there, and only those needed. */
     private static Pool poolFor(Settings settings) {
         return settings.kind() == Settings.Kind.H2 ? new H2Pool(settings) : new MySqlPool(settings);
     }
@@ -147,11 +144,13 @@ final class Database implements AutoCloseable {
     }
 
     StorageException overloaded() {
+        failed.increment();
         return new StorageException(
                 "too many calls wait for the database: " + workers.getQueue().size());
     }
 
     StorageException unavailable() {
+        failed.increment();
         return new StorageException(
                 state == State.CLOSED ? "the storage is stopped" : "the database is down: " + trouble);
     }
@@ -260,6 +259,7 @@ final class Database implements AutoCloseable {
 
     /** What to tell the caller; and looks after the database if this was its fault. */
     StorageException failure(SQLException e) {
+        failed.increment();
         Faults fault = Faults.of(e);
         if (fault == Faults.LOST) probeSoon();
         if (fault == Faults.REFUSED) refused(e);
@@ -296,6 +296,14 @@ final class Database implements AutoCloseable {
         return state == State.UP;
     }
 
+    int busy() {
+        return workers.getActiveCount();
+    }
+
+    int waiting() {
+        return workers.getQueue().size();
+    }
+
     /** True where a call would fail at once. */
     boolean isDown() {
         return state == State.DOWN || state == State.CLOSED;
@@ -305,8 +313,8 @@ final class Database implements AutoCloseable {
         Pool current = pool;
         String product = current == null ? settings.kind().name().toLowerCase(Locale.ROOT) : current.product();
         return product + " at " + settings.address() + ", " + state.name().toLowerCase(Locale.ROOT) + ", "
-                + workers.getActiveCount() + " of " + settings.poolSize() + " connections busy, "
-                + workers.getQueue().size() + " calls waiting" + (trouble.isEmpty() ? "" : ", last error: " + trouble);
+                + busy() + " of " + settings.poolSize() + " connections busy, "
+                + waiting() + " calls waiting" + (trouble.isEmpty() ? "" : ", last error: " + trouble);
     }
 
     Health health() {
@@ -348,7 +356,7 @@ final class Database implements AutoCloseable {
     }
 
     private void look() throws SQLException {
-        if (pool == null) pool = pools.apply(settings);
+        if (pool == null) pool = poolFor(settings);
         try (Connection c = pool.probe()) {
             if (state == State.UP) Sql.number(c, "SELECT 1");
             else new Schema(pool).bringUpToDate(c);

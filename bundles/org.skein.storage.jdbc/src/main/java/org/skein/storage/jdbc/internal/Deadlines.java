@@ -3,6 +3,7 @@ package org.skein.storage.jdbc.internal;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 import org.skein.api.storage.StorageException;
 
 /**
@@ -14,8 +15,10 @@ final class Deadlines {
 
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
     private final long timeoutNanos;
+    private final LongAdder failed;
 
-    Deadlines(long timeoutNanos) {
+    Deadlines(long timeoutNanos, LongAdder failed) {
+        this.failed = failed;
         this.timeoutNanos = timeoutNanos;
     }
 
@@ -43,7 +46,8 @@ final class Deadlines {
         }
     }
 
-    private static void fail(Call call, StorageException reason) {
+    private void fail(Call call, StorageException reason) {
+        failed.increment();
         call.answer().completeExceptionally(reason);
     }
 }

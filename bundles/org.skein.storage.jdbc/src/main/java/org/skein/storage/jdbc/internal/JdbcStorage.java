@@ -2,15 +2,24 @@ package org.skein.storage.jdbc.internal;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.skein.api.monitor.HealthCheck;
+import org.skein.api.monitor.Metrics;
 import org.skein.api.storage.StorageStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +73,8 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
     }
 
     private final Path base;
+    private final LongAdder failed = new LongAdder();
+    private final Map<Metrics, List<AutoCloseable>> gauges = new IdentityHashMap<>();
     private volatile Settings settings;
     private volatile Limits limits;
     private volatile Database database;
@@ -74,7 +85,7 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
         base = Path.of(given == null ? "." : given);
         settings = settings(config);
         limits = limits(config);
-        database = new Database(settings);
+        database = new Database(settings, failed);
     }
 
     private Settings settings(Config c) {
@@ -107,7 +118,33 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
         Database old = database;
         settings = wanted;
         old.close(); // first: the new one may be the same file
-        database = new Database(wanted);
+        database = new Database(wanted, failed);
+    }
+
+    /** May come and go: figures are not worth closing the database for. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void bindMetrics(Metrics metrics) {
+        gauges.put(
+                metrics,
+                List.of(
+                        metrics.gauge(
+                                "storage.calls.waiting", "Calls that wait for a connection", () -> database.waiting()),
+                        metrics.gauge("storage.calls.running", "Connections in use", () -> database.busy()),
+                        metrics.gauge("storage.calls.failed", "Calls that failed since the start", failed::sum)));
+    }
+
+    /** Called after the next one is bound, if there is one. */
+    synchronized void unbindMetrics(Metrics metrics) {
+        for (AutoCloseable gauge : gauges.remove(metrics)) {
+            try {
+                gauge.close();
+            } catch (Exception e) {
+                LOG.warn("what=gauge_not_closed", e);
+            }
+        }
     }
 
     @Deactivate

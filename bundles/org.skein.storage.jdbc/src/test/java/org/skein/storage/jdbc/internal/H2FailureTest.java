@@ -169,6 +169,7 @@ final class H2FailureTest {
             CompletionStage<?> tooManyInLane = storage.spool.count(Jid.of("a@b"));
             assertThrows(StorageException.class, () -> Answers.of(tooMany));
             assertThrows(StorageException.class, () -> Answers.of(tooManyInLane));
+            assertEquals(2, storage.failed.sum());
             hang.countDown();
             calls.forEach(Answers::of);
             assertEquals(0, Answers.of(storage.spool.count(Jid.of("a@b"))));

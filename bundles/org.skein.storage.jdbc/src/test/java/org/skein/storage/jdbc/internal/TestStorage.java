@@ -2,6 +2,7 @@ package org.skein.storage.jdbc.internal;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import org.skein.testkit.storage.AllStorageContracts;
 import org.skein.testkit.storage.InMemoryStorage;
 
@@ -11,6 +12,7 @@ final class TestStorage implements Storage, AutoCloseable {
     static final Limits LIMITS =
             new Limits(L.spoolRowsPerOwner(), L.blockedPerOwner(), L.xmlPerOwner(), L.xmlBytes(), L.removedKept());
 
+    final LongAdder failed = new LongAdder();
     private final Database database;
     private final Limits limits;
     final JdbcAccountRepository accounts = new JdbcAccountRepository(this);
@@ -25,7 +27,7 @@ final class TestStorage implements Storage, AutoCloseable {
     }
 
     TestStorage(Settings settings, Limits limits) {
-        this.database = new Database(settings);
+        this.database = new Database(settings, failed);
         this.limits = limits;
     }
 
