@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -72,6 +73,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     // closing
     private boolean closing;
     private boolean clientClosed;
+    private boolean inputEnded;
     private boolean ended;
 
     ClientConnection(ClientEdge edge) {
@@ -167,6 +169,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             }
         } else if (event instanceof SslCloseCompletionEvent && !closing) {
             context.close();
+        } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+            inputEnded = true;
+            endIfAllIsRead();
+        }
+    }
+
+    /** The client sends no more. What it sent is dealt with first, even if that has to wait, and answered. */
+    private void endIfAllIsRead() {
+        if (leftover != null && isPaused() && !closing) {
+            return; // goOnReading comes back here
+        }
+        if (out == null && pendingBytes == 0) {
+            ctx.close();
+        } else if (!closing) {
+            beginClosing();
         }
     }
 
@@ -296,6 +313,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         if (!isPaused() && leftover == null) {
             ctx.channel().config().setAutoRead(true);
+            if (inputEnded) {
+                endIfAllIsRead();
+            }
         }
     }
 
@@ -447,20 +467,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         closeWith(xml);
     }
 
-    /** Writes the last bytes, whatever waits already, and closes when they are out or after a while. */
+    /** Writes the last bytes, whatever waits already. */
     private void closeWith(XmlBuffer last) {
-        if (sink instanceof Negotiation negotiation) {
-            negotiation.gone();
-        }
-        sink = IgnoringSink.INSTANCE;
-        leftover = null;
-        parser.stop();
         if (out == null) {
             out = ctx.alloc().directBuffer(Math.max(OUT_BYTES, last.length()));
             loop.flushLater(this);
         }
         out.writeBytes(last.array(), 0, last.length());
         pendingBytes += last.length();
+        beginClosing();
+    }
+
+    /** Nothing is read or written from here on; the connection ends when all is out, or after a while. */
+    private void beginClosing() {
+        if (sink instanceof Negotiation negotiation) {
+            negotiation.gone();
+        }
+        sink = IgnoringSink.INSTANCE;
+        leftover = null;
+        parser.stop();
         closing = true;
         if (deadline != null) {
             deadline.cancel(false);
@@ -478,7 +503,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
      * with unread data in the socket would reset the connection before the client has read why.
      */
     private void endOutput() {
-        if (clientClosed || !(ctx.channel() instanceof DuplexChannel duplex)) {
+        if (clientClosed || inputEnded || !(ctx.channel() instanceof DuplexChannel duplex)) {
             ctx.close();
             return;
         }

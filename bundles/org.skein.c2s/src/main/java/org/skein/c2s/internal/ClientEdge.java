@@ -3,6 +3,7 @@ package org.skein.c2s.internal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
@@ -162,6 +163,8 @@ final class ClientEdge {
 
         @Override
         protected void initChannel(Channel channel) {
+            // Else the last answers to a client that has said all it will are lost with the connection.
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             ChannelPipeline pipeline = channel.pipeline();
             if (directTls) {
                 pipeline.addLast(

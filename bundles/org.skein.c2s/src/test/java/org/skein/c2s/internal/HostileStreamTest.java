@@ -227,6 +227,41 @@ class HostileStreamTest {
         }
     }
 
+    private static final String STEPS = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='STEPS'/>";
+
+    private static final String RESPONSE = "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>";
+
+    @Test
+    void whoHasSaidAllStillGetsTheAnswers() throws Exception {
+        edge.edge.change(C2sSettings.DEFAULT.withTlsRequired(false), edge.listeners);
+        try (RawClient client = new RawClient(edge.port)) {
+            client.send(RawClient.HEADER + "</stream:stream>").socket().shutdownOutput();
+            assertTrue(client.awaitEnd().endsWith("</stream:features></stream:stream>"));
+        }
+        try (RawClient client = new RawClient(edge.port)) {
+            client.send("<broken").socket().shutdownOutput();
+            assertEquals("", client.awaitEnd());
+        }
+        try (RawClient client = new RawClient(edge.port)) {
+            client.open().send(STEPS).await("</challenge>");
+            client.send(RESPONSE).await("</challenge>");
+            client.send(RESPONSE).await("</success>");
+            client.open();
+            ClientStream stream = edge.sessions.streams.get(0);
+            CompletableFuture<Void> paused = new CompletableFuture<>();
+            stream.execute(() -> {
+                stream.reading(false);
+                paused.complete(null);
+            });
+            paused.get(20, TimeUnit.SECONDS);
+            client.send("<message id='last'/>").socket().shutdownOutput();
+            stream.execute(() -> stream.reading(true));
+            assertEquals("<message id='last'/>", client.awaitEnd());
+        }
+        edge.sessions.until("closed false");
+        awaitTrue(() -> edge.edge.connections() == 0);
+    }
+
     @Test
     void aSilentClientIsSentABlank() throws IOException {
         try (RawClient client = new RawClient(edge.port)) {
