@@ -289,10 +289,11 @@ final class Outbox {
     }
 
     /**
-     * The session takes no messages for the bare address any more: what comes next is stored, so what is unconfirmed must
-     * be stored before it.
+     * The session takes no messages for the bare address any more: what comes next is stored, so what is unconfirmed is
+     * stored before it.
      */
     void parkAll() {
+        if (closed != null) return; // its end sees to all
         for (Out out = first; out != null; out = out.following()) {
             if (out.isDurable() && out.row == Out.Row.NONE) park(out);
         }

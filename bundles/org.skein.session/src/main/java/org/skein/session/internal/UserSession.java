@@ -291,9 +291,17 @@ final class UserSession extends Mailbox implements Session {
         boolean accepted = accepts();
         Optional<Stanza> before = presence();
         byte newPriority = now.map(UserSession::priorityOf).orElse((byte) 0);
-        if (accepted && (now.isEmpty() || newPriority < 0) && !isOver()) outbox.parkAll();
+        boolean retires = accepted && (now.isEmpty() || newPriority < 0) && !isOver();
+        Gates.Gate gateForRest = retires ? node.gates.hold(account.jid()) : null;
         priority = newPriority;
         presence = now.orElse(null);
+        if (retires) {
+            run(
+                    () -> { // behind what is in the mailbox already
+                        outbox.parkAll();
+                        gateForRest.release();
+                    });
+        }
         for (SessionListener l : node.chains.listeners()) {
             try {
                 l.presenceChanged(this, before, now);

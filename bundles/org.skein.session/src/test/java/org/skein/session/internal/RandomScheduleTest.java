@@ -268,7 +268,11 @@ final class RandomScheduleTest {
 
             void comeBack() {
                 if (isOn()) {
-                    greet();
+                    boolean refused = stream.lastStanza()
+                            .filter(s -> s.isIq() && s.isError())
+                            .isPresent();
+                    if (refused && !isBound()) stream.bind(jid.resource());
+                    else greet();
                     return;
                 }
                 lookAtTaken();
