@@ -8,6 +8,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -34,6 +35,7 @@ final class Database implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration SUSPICIOUS = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration FINISH = Duration.ofSeconds(2);
 
     private enum State {
         OPENING,
@@ -357,6 +359,7 @@ final class Database implements AutoCloseable {
 
     private void look() throws SQLException {
         if (pool == null) pool = poolFor(settings);
+        if (state == State.CLOSED) return;
         try (Connection c = pool.probe()) {
             if (state == State.UP) Sql.number(c, "SELECT 1");
             else new Schema(pool).bringUpToDate(c);
@@ -405,28 +408,36 @@ final class Database implements AutoCloseable {
         return message.lines().filter(l -> !l.isBlank()).findFirst().orElse("").strip();
     }
 
-    /** Lets what was accepted finish, for a bounded time. */
+    /**
+     * Lets what was accepted finish, for a bounded time. No thread is interrupted: that would close the file of H2 under
+     * all others. Who still runs then finds the storage closed.
+     */
     @Override
     public void close() {
         workers.shutdown();
-        try {
-            if (state == State.UP && !workers.awaitTermination(2, TimeUnit.SECONDS)) {
-                LOG.warn(
-                        "what=database_calls_abandoned waiting={}",
-                        workers.getQueue().size());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (state == State.UP && !ended(workers, FINISH)) {
+            LOG.warn("what=database_calls_abandoned waiting={}", waiting());
         }
         synchronized (this) {
             state = State.CLOSED;
         }
         opened.countDown();
-        workers.shutdownNow();
-        probes.shutdownNow();
-        watch.shutdownNow();
+        workers.getQueue().clear();
+        watch.shutdown();
+        probes.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        probes.shutdown();
+        ended(probes, FINISH.dividedBy(2)); // it may just be opening what is to be closed
         deadlines.failAll("the storage is stopped");
         Pool last = pool;
         if (last != null) last.close();
+    }
+
+    private static boolean ended(ExecutorService threads, Duration atMost) {
+        try {
+            return threads.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }

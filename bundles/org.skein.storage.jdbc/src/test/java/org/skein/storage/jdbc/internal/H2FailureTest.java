@@ -198,4 +198,23 @@ final class H2FailureTest {
             hang.countDown();
         }
     }
+
+    @Test
+    void whatWasAcceptedBeforeAStopIsCommittedOrRefused() {
+        Jid owner = Jid.of("stop@stop.example");
+        List<CompletionStage<Void>> stores = new ArrayList<>();
+        try (TestStorage storage = new TestStorage(TestStorage.h2(base), Limits.DEFAULT)) {
+            for (int n = 0; n < 900; n++) {
+                stores.add(storage.spool.store(SpoolContract.entry(owner, "", n)));
+            }
+        }
+        int acknowledged = 0;
+        for (CompletionStage<Void> store : stores) {
+            assertTrue(store.toCompletableFuture().isDone(), "neither committed nor refused");
+            if (!store.toCompletableFuture().isCompletedExceptionally()) acknowledged++;
+        }
+        try (TestStorage storage = new TestStorage(TestStorage.h2(base), Limits.DEFAULT)) {
+            assertTrue(Answers.of(storage.spool.count(owner)) >= acknowledged);
+        }
+    }
 }
