@@ -120,6 +120,19 @@ public final class RawClient implements AutoCloseable {
         return rest();
     }
 
+    /** Waits for a while; true if anything came, be it the end. */
+    public boolean hasNews(int waitMs) throws IOException {
+        socket.setSoTimeout(waitMs);
+        try {
+            read();
+            return true;
+        } catch (SocketTimeoutException nothing) {
+            return false;
+        } finally {
+            socket.setSoTimeout((int) Await.LONG.toMillis());
+        }
+    }
+
     /** Expects a stream error, the end of the stream and the end of the connection. */
     public void awaitError(String condition) throws IOException {
         String end = awaitEnd();
