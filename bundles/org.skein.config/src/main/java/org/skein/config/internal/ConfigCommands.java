@@ -52,7 +52,15 @@ public final class ConfigCommands {
                 rows.add(new String[] {name, text(value.value()), source(value)});
             }
         }));
-        return table(rows);
+        String text = table(rows);
+        return part.isEmpty() ? text : text + meanings(table, part);
+    }
+
+    private static String meanings(SettingsTable table, String part) {
+        return table.all().stream()
+                .filter(s -> s.name().contains(part) && !s.description().isEmpty())
+                .map(s -> "\n" + s.name() + ": " + s.description())
+                .collect(Collectors.joining());
     }
 
     /** Values with blanks arrive as several words. */

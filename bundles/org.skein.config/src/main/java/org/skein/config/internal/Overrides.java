@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
@@ -69,6 +70,9 @@ final class Overrides {
         values.forEach((pid, of) -> of.forEach((key, v) -> p.setProperty(pid + "/" + key, encode(v))));
         Files.createDirectories(file.getParent());
         Path next = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(next);
+        // A database URI holds a password.
+        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try (Writer writer = Files.newBufferedWriter(next, StandardCharsets.UTF_8)) {
             p.store(writer, "set at the console; undone by config:reset");
         }

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -36,6 +39,9 @@ public final class GogoShell {
 
     /** Where a command without a scope is looked for, in this order. */
     private static final String SCOPE = "skein:gogo:felix:*";
+
+    /** Lines not remembered. */
+    private static final String WITH_PASSWORDS = "*passwd*:*add *@*:*password*";
 
     private static final String[] BUILTIN = {
         "format",
@@ -134,10 +140,21 @@ public final class GogoShell {
         try (CommandSession session = processor.createSession(terminal.input(), terminal.output(), terminal.output())) {
             session.put(Shell.VAR_TERMINAL, terminal);
             session.put(".gosh_quiet", true);
-            session.put(LineReader.HISTORY_FILE, folder.base().resolve("data").resolve("console.history"));
+            session.put(LineReader.HISTORY_FILE, history());
+            session.put(LineReader.HISTORY_IGNORE, WITH_PASSWORDS);
             session.put("SCOPE", SCOPE);
             shell.gosh(session, new String[] {"--login", "--noshutdown", "--nohistory"});
         }
+    }
+
+    private Path history() throws IOException {
+        Path file = folder.base().resolve("data").resolve("console.history");
+        if (Files.notExists(file)) {
+            Files.createDirectories(file.getParent());
+            Files.createFile(
+                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        return file;
     }
 
     /** Notices whether anything was written. */
