@@ -151,8 +151,7 @@ public final class GogoShell {
         Path file = folder.base().resolve("data").resolve("console.history");
         if (Files.notExists(file)) {
             Files.createDirectories(file.getParent());
-            Files.createFile(
-                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
         return file;
     }
