@@ -5,56 +5,67 @@ import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.X509TrustManager;
 import org.igniterealtime.smack.inttest.Configuration;
 import org.igniterealtime.smack.inttest.ConnectionConfigurationBuilderApplier;
 import org.igniterealtime.smack.inttest.SmackIntegrationTestFramework;
 import org.igniterealtime.smack.inttest.SmackIntegrationTestFramework.TestRunResult;
+import org.igniterealtime.smack.inttest.TestResult;
 import org.igniterealtime.smack.inttest.annotations.SmackIntegrationTest;
 
 /**
- * Runs Smack's integration suite class by class: an exception a test did not foresee ends a run of the suite, and must
- * not hide the tests behind it. A test that fails is tried once more alone, and that is printed.
+ * Runs Smack's integration suite once, whole, at the first question. A test that fails unexpectedly is tried once more alone,
+ * and that is printed. An exception a test did not foresee ends a run of the suite: then it is run class by class.
  */
 public final class SmackSuite {
     private static final Result PASSED = new Result(true, "");
 
     private final int port;
-    private final Map<String, Result> results = new ConcurrentHashMap<>();
-    private final Map<Class<?>, Boolean> done = new HashMap<>();
+    private final List<Class<?>> testClasses;
+    private final Map<String, Result> results = new HashMap<>();
+    private boolean done;
 
     /** @param port of a node on loopback that serves {@code localhost} and lets clients register */
-    public SmackSuite(int port) {
+    public SmackSuite(int port, List<Class<?>> testClasses) {
         this.port = port;
+        this.testClasses = testClasses;
     }
 
     /** @param reason why it failed, empty if it passed */
     public record Result(boolean passed, String reason) {}
 
-    /** What became of a test; its class is run by the first call. */
-    public synchronized Result result(Class<?> testClass, String method) {
-        if (done.putIfAbsent(testClass, true) == null) {
-            runClass(testClass);
+    /**
+     * What became of a test; the first call runs them all.
+     *
+     * @param again whether a failure is worth a second try
+     */
+    public synchronized Result result(Class<?> testClass, String method, boolean again) {
+        if (!done) {
+            done = true;
+            runAll();
         }
-        return results.getOrDefault(testClass.getName() + "." + method, new Result(false, "was not run"));
+        String test = testClass.getName() + "." + method;
+        Result first = results.getOrDefault(test, new Result(false, "was not run"));
+        if (!first.passed() && again && !first.reason().startsWith("not possible")) {
+            retry(testClass, test, first);
+        }
+        return results.getOrDefault(test, first);
     }
 
-    private void runClass(Class<?> testClass) {
+    private void runAll() {
         try {
-            collect(testClass, run(testClass.getName()));
+            TestRunResult whole = run(null);
+            testClasses.forEach(c -> collect(c, whole));
         } catch (Exception ended) {
-            for (Method m : testClass.getMethods()) {
-                if (m.isAnnotationPresent(SmackIntegrationTest.class)) {
-                    results.put(testClass.getName() + "." + m.getName(), new Result(false, "the run ended: " + ended));
+            System.out.println("Smack suite: a test ended the run, going on class by class: " + ended);
+            for (Class<?> c : testClasses) {
+                try {
+                    collect(c, run(c.getName()));
+                } catch (Exception again) {
+                    System.out.println("Smack suite: " + c.getSimpleName() + " ended its run: " + again);
                 }
-            }
-        }
-        for (Map.Entry<String, Result> r : Map.copyOf(results).entrySet()) {
-            boolean ofThisClass = r.getKey().startsWith(testClass.getName() + ".");
-            if (ofThisClass && !r.getValue().passed() && !r.getValue().reason().startsWith("not possible")) {
-                retry(testClass, r.getKey(), r.getValue());
             }
         }
     }
@@ -65,43 +76,43 @@ public final class SmackSuite {
         } catch (Exception again) {
             results.put(test, new Result(false, again.toString()));
         }
-        if (results.get(test).passed()) {
+        if (results.getOrDefault(test, first).passed()) {
             System.out.println("Smack suite: " + test + " passed in its second run; the first: " + first.reason());
         }
     }
 
     private void collect(Class<?> testClass, TestRunResult run) {
-        Map<String, Result> ofRun = new HashMap<>();
         Throwable impossible = run.getImpossibleTestClasses().get(testClass);
         if (impossible != null) {
             for (Method m : testClass.getMethods()) {
                 if (m.isAnnotationPresent(SmackIntegrationTest.class)) {
-                    ofRun.put(name(testClass, m), new Result(false, "not possible: " + impossible.getMessage()));
+                    results.put(
+                            testClass.getName() + "." + m.getName(),
+                            new Result(false, "not possible: " + impossible.getMessage()));
                 }
             }
         }
-        run.getSuccessfulTests().forEach(t -> ofRun.put(name(testClass, t.concreteTest.getMethod()), PASSED));
+        Map<String, Result> ofRun = new HashMap<>();
+        run.getSuccessfulTests().forEach(t -> ofRun.put(name(t), PASSED));
         run.getNotPossibleTests()
                 .forEach(t -> ofRun.put(
-                        name(testClass, t.concreteTest.getMethod()),
-                        new Result(false, "not possible: " + t.testNotPossibleException.getMessage())));
+                        name(t), new Result(false, "not possible: " + t.testNotPossibleException.getMessage())));
         // Last: a test that runs several times in one run has to pass each time.
-        run.getFailedTests()
-                .forEach(t -> ofRun.put(
-                        name(testClass, t.concreteTest.getMethod()),
-                        new Result(false, String.valueOf(t.failureReason))));
+        run.getFailedTests().forEach(t -> ofRun.put(name(t), new Result(false, String.valueOf(t.failureReason))));
         results.putAll(ofRun);
     }
 
-    private static String name(Class<?> testClass, Method method) {
-        return testClass.getName() + "." + method.getName();
+    private static String name(TestResult result) {
+        Method method = result.concreteTest.getMethod();
+        return method.getDeclaringClass().getName() + "." + method.getName();
     }
 
+    /** @param enabled one class or method; null for all */
     private TestRunResult run(String enabled) throws Exception {
         Configuration configuration = Configuration.builder()
                 .setService("localhost")
                 .setSecurityMode("required")
-                .setReplyTimeout("10000")
+                .setReplyTimeout("5000")
                 .setDebugger("none")
                 .setVerbose(false)
                 // TCP by the client's main implementation; WebSocket comes with its own edge
