@@ -126,7 +126,8 @@ final class ClientHandler implements StreamHandler {
 
     private void ready() {
         busy = false;
-        stream.reading(true);
+        if (session != null) session.intake().reading();
+        else stream.reading(true);
         List<Object> items = early;
         early = null;
         if (items == null) return;

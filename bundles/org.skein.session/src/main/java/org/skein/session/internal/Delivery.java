@@ -132,6 +132,10 @@ final class Delivery implements DeliveryListener {
 
     private void toOffline() {
         step = Step.OFFLINE;
+        if (Boolean.FALSE.equals(node.known.remembered(account))) {
+            refuse(Condition.SERVICE_UNAVAILABLE.error()); // removed just now: nobody may find it there later
+            return;
+        }
         node.offline.store(account, stanza, number(), this::stored);
     }
 

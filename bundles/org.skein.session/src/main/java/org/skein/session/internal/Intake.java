@@ -197,7 +197,8 @@ final class Intake {
         }
     }
 
-    private void reading() {
+    /** Reads on, or stops. */
+    void reading() {
         if (session.isConnected()) session.stream().reading(!overWindow && !overQueue);
     }
 
@@ -487,8 +488,10 @@ final class Intake {
 
     /** Runs a task once all that the client sent is safe; bounded by the database's patience. */
     void whenAllSafe(Runnable task) {
+        Runnable before = whenSafe;
         whenSafe = task;
         answerOwed = false;
+        if (before != null) before.run();
         watch();
     }
 

@@ -42,8 +42,4 @@ final class KnownAccounts {
         if (known.size() >= MAX_KNOWN) known.clear();
         known.put(account, new Known(exists, nanos.getAsLong() + (exists ? THERE_NANOS : ABSENT_NANOS)));
     }
-
-    void forget(Jid account) {
-        known.remove(account);
-    }
 }

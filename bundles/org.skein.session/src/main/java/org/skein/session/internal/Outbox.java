@@ -91,7 +91,7 @@ final class Outbox {
             append(out);
             return;
         }
-        if (!durable && node.settings.isFarOverUnacked(count, bytes)) {
+        if (!durable && isHopeless(out.since)) {
             // Presence, iq and copies cannot wait in the database; such a client is of no use to anybody.
             gone(out);
             session.end(StreamError.Condition.RESOURCE_CONSTRAINT.error("too much is unconfirmed"));
@@ -124,6 +124,14 @@ final class Outbox {
         Settings settings = node.settings;
         if (first == null || !settings.isOverUnacked(count, bytes)) return false;
         return now - first.since > settings.confirmWithin().toNanos() || settings.isFarOverUnacked(count, bytes);
+    }
+
+    /** A login may bring thousands of presences at once; who has not confirmed one of them for long gets no more. */
+    private boolean isHopeless(long now) {
+        Settings settings = node.settings;
+        if (first == null || !settings.isFarOverUnacked(count, bytes)) return false;
+        return settings.isFarOverUnacked(0, bytes)
+                || now - first.since > 10 * settings.confirmWithin().toNanos();
     }
 
     private void link(Out out) {

@@ -268,7 +268,7 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
 
     @Override
     public void accountRemoved(Jid account) {
-        node.known.forget(account.bare());
+        node.known.remember(account.bare(), false);
         Account online = node.registry.online(account.bare());
         if (online == null) return;
         for (UserSession session : online.all()) {

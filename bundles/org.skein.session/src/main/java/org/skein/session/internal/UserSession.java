@@ -54,6 +54,7 @@ final class UserSession extends Mailbox implements Session {
     private String resumeId = ""; // empty: cannot be resumed
     private long resumeSeconds;
     private AutoCloseable window; // runs while detached
+    private ClientStream resuming; // the latest that asked to; null mostly
     private Object[] slots = NO_SLOTS; // key, value, key, value …
 
     UserSession(ServerNode node, Account account, Jid jid, ClientStream stream) {
@@ -554,12 +555,14 @@ final class UserSession extends Mailbox implements Session {
             state = State.DETACHED;
             handler = null;
             Delays.cancel(window);
+            resuming = newStream;
             // What was received must be safe before the client is told how much it was; else it would send it again.
             intake.whenAllSafe(() -> {
-                if (isOver()) {
+                if (isOver() || resuming != newStream) {
                     newStream.execute(refused);
                     return;
                 }
+                resuming = null;
                 stream = newStream; // tasks run on the new loop from here
                 newStream.execute(() -> resumed(newHandler, newStream, h, refused));
             });

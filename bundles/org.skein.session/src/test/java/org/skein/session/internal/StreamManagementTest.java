@@ -276,6 +276,62 @@ final class StreamManagementTest {
     }
 
     @Test
+    void ofTwoStreamsThatResumeTheLaterWins() {
+        FakeClientStream c = h.online("c@localhost/x");
+        c.stall(true);
+        FakeClientStream b = h.managed("b@localhost/x");
+        b.receive(chat("c@localhost", "1"));
+        b.lose();
+        FakeClientStream first = h.stream("b@localhost");
+        FakeClientStream second = h.stream("b@localhost");
+        first.receive(resume(id(b), 0));
+        h.run();
+        second.receive(resume(id(b), 0));
+        h.run();
+        h.pass(Duration.ofSeconds(2));
+        assertEquals("item-not-found", failure(first));
+        assertTrue(first.isReading());
+        assertEquals(1, second.nonzas("resumed").size());
+    }
+
+    @Test
+    void whatARemovedAccountHadNotConfirmedIsNotKeptForItsSuccessor() {
+        FakeClientStream b = h.managed("b@localhost/x");
+        FakeClientStream s = h.online("a@localhost/x");
+        s.receive(chat("b@localhost", "1"));
+        h.run();
+        h.accounts.delete(Jid.of("b@localhost"));
+        h.service.accountRemoved(Jid.of("b@localhost"));
+        h.run();
+        assertEquals(
+                StreamError.Condition.NOT_AUTHORIZED, b.error().orElseThrow().condition());
+        assertEquals(List.of(), h.spool.rows());
+        assertEquals("service-unavailable", condition(s.lastStanza().orElseThrow()));
+    }
+
+    @Test
+    void thousandsOfPresencesAtOnceDoNotEndASession() {
+        FakeClientStream b = h.managed("b@localhost/x");
+        for (int i = 0; i < 3000; i++) {
+            h.deliver(Stanza.presence()
+                    .from(Jid.of("a@localhost/" + i))
+                    .to(Jid.of("b@localhost"))
+                    .build());
+        }
+        h.run();
+        assertEquals(3000, b.stanzas(Stanza.Kind.PRESENCE).size());
+        h.pass(Duration.ofSeconds(20));
+        h.deliver(Stanza.presence()
+                .from(Jid.of("a@localhost/x"))
+                .to(Jid.of("b@localhost"))
+                .build());
+        h.run();
+        assertEquals(
+                StreamError.Condition.RESOURCE_CONSTRAINT,
+                b.error().orElseThrow().condition());
+    }
+
+    @Test
     void aClientThatNeverConfirmsIsBoundedInMemoryAndLosesNothing() {
         FakeClientStream b = h.managed("b@localhost/x");
         FakeClientStream s = h.managed("a@localhost/x");
