@@ -1,0 +1,46 @@
+package org.skein.itests.support;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * One node for all test classes that only log in with accounts of their own: the first to ask starts it, it ends with
+ * the tests. Clients may register, so that {@link StanzaClient#register} makes an account in milliseconds.
+ */
+public final class SharedNode implements ParameterResolver {
+    /** The account that may administer. */
+    public static final String ADMIN = "admin";
+
+    private record Running(ServerProcess server) implements ExtensionContext.Store.CloseableResource {
+        @Override
+        public void close() {
+            server.close();
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == ServerProcess.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getRoot()
+                .getStore(Namespace.create(SharedNode.class))
+                .getOrComputeIfAbsent("node", key -> new Running(start()), Running.class)
+                .server();
+    }
+
+    private static ServerProcess start() {
+        return ServerProcess.create(
+                        "registration=true",
+                        "registration-rate=0",
+                        "login-rate=0",
+                        "c2s-whitespace-ping=1",
+                        "admins=admin@localhost",
+                        "contact-addresses=abuse=mailto:abuse@example.org,admin=xmpp:admin@example.org")
+                .start();
+    }
+}

@@ -1,0 +1,509 @@
+package org.skein.itests.support;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+
+/**
+ * A client that sends what it is told and no more. What comes is cut into elements; those that are not awaited yet stay
+ * in the inbox. One thread.
+ */
+public final class StanzaClient implements AutoCloseable {
+    public static final String PASSWORD = "secret";
+    private static final String CLIENT = "jabber:client";
+    private static final String SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
+    private static final AtomicLong NAMES = new AtomicLong();
+
+    private final ElementCutter cutter = new ElementCutter();
+    private final Deque<Xml> inbox = new ArrayDeque<>();
+    private Socket socket;
+    private boolean ended;
+    private long ids;
+    private String jid = "";
+    private Xml features;
+
+    private StanzaClient(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout((int) Await.LONG.toMillis());
+    }
+
+    // ---- how far it goes
+
+    /** A connection to the port for STARTTLS, with nothing sent. */
+    public static StanzaClient connect(ServerProcess server) throws IOException {
+        return new StanzaClient(server.port("c2s"));
+    }
+
+    /** A connection to the port for direct TLS, with nothing sent. */
+    public static StanzaClient connectTls(ServerProcess server) throws IOException {
+        return new StanzaClient(server.port("c2s-tls"));
+    }
+
+    /** A stream inside TLS that waits for a login. */
+    public static StanzaClient encrypted(ServerProcess server) throws IOException {
+        return connect(server).open().startTls().open();
+    }
+
+    /** Logged in, no resource bound. */
+    public static StanzaClient authenticated(ServerProcess server, String user) throws IOException {
+        StanzaClient client = encrypted(server);
+        client.plain(user, PASSWORD);
+        client.await("success", x -> x.is("success", SASL));
+        return client.restart().open();
+    }
+
+    /** Logged in with a resource, and no presence sent. */
+    public static StanzaClient bound(ServerProcess server, String user, String resource) throws IOException {
+        StanzaClient client = authenticated(server, user);
+        client.bind(resource);
+        return client;
+    }
+
+    /** Logged in and available, with priority 0. */
+    public static StanzaClient online(ServerProcess server, String user, String resource) throws IOException {
+        StanzaClient client = bound(server, user, resource);
+        client.available("");
+        return client;
+    }
+
+    /** Makes an account no other test knows, in band (XEP-0077). */
+    public static String register(ServerProcess server) throws IOException {
+        return register(server, "u" + NAMES.incrementAndGet());
+    }
+
+    public static String register(ServerProcess server, String name) throws IOException {
+        try (StanzaClient client = encrypted(server)) {
+            Xml answer = client.iq(
+                    "set",
+                    "",
+                    "<query xmlns='jabber:iq:register'><username>" + name + "</username><password>" + PASSWORD
+                            + "</password></query>");
+            assertEquals("result", answer.get("type"), answer.toString());
+            return name;
+        }
+    }
+
+    // ---- negotiation
+
+    public StanzaClient header(String to) throws IOException {
+        return send("<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
+                + " xmlns:stream='http://etherx.jabber.org/streams' to='" + to + "' version='1.0'>");
+    }
+
+    /** Opens a stream and waits for its features. */
+    public StanzaClient open() throws IOException {
+        header("localhost");
+        features = await("features", x -> x.is("features", "http://etherx.jabber.org/streams"));
+        return this;
+    }
+
+    public Xml features() {
+        return features;
+    }
+
+    public StanzaClient startTls() throws IOException {
+        send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+        await("proceed", x -> x.is("proceed", "urn:ietf:params:xml:ns:xmpp-tls"));
+        return tls("TLSv1.3");
+    }
+
+    /** @param alpn offered to the server; may be empty */
+    public StanzaClient tls(String protocol, String... alpn) throws IOException {
+        SSLSocket tls =
+                (SSLSocket) trustful().getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName("localhost")));
+        parameters.setProtocols(new String[] {protocol});
+        parameters.setApplicationProtocols(alpn);
+        tls.setSSLParameters(parameters);
+        tls.startHandshake();
+        socket = tls;
+        return restart();
+    }
+
+    public SSLSocket tlsSocket() {
+        return (SSLSocket) socket;
+    }
+
+    /** A new stream begins, with or without a new layer below. */
+    public StanzaClient restart() {
+        cutter.restart();
+        return this;
+    }
+
+    public StanzaClient auth(String mechanism, byte[] data) throws IOException {
+        return send("<auth xmlns='" + SASL + "' mechanism='" + mechanism + "'>"
+                + Base64.getEncoder().encodeToString(data) + "</auth>");
+    }
+
+    public StanzaClient plain(String user, String password) throws IOException {
+        return auth("PLAIN", ("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The server's next word in the exchange: challenge, success or failure. */
+    public Xml awaitSasl() throws IOException {
+        return await("SASL", x -> x.namespace().equals(SASL));
+    }
+
+    /** @param resource empty to let the server choose */
+    public String bind(String resource) throws IOException {
+        Xml answer = tryBind(resource);
+        assertEquals("result", answer.get("type"), answer.toString());
+        jid = answer.find("jid", "urn:ietf:params:xml:ns:xmpp-bind")
+                .orElseThrow()
+                .text();
+        return jid;
+    }
+
+    public Xml tryBind(String resource) throws IOException {
+        String wanted = resource.isEmpty() ? "" : "<resource>" + resource + "</resource>";
+        return iq("set", "", "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>" + wanted + "</bind>");
+    }
+
+    /** The full address. */
+    public String jid() {
+        return jid;
+    }
+
+    public String bare() {
+        return jid.substring(0, jid.indexOf('/'));
+    }
+
+    // ---- sending
+
+    public StanzaClient send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public StanzaClient send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+        return this;
+    }
+
+    /** Sends available presence and waits until it has come back, as it does to all own resources. */
+    public StanzaClient available(String payload) throws IOException {
+        send("<presence>" + payload + "</presence>");
+        await("own presence", x -> x.name().equals("presence") && x.get("from").equals(jid));
+        return this;
+    }
+
+    /** A chat message with a body. */
+    public StanzaClient chat(String to, String body) throws IOException {
+        return message("chat", to, "<body>" + body + "</body>");
+    }
+
+    public StanzaClient message(String type, String to, String payload) throws IOException {
+        return send("<message id='" + nextId() + "' type='" + type + "' to='" + to + "'>" + payload + "</message>");
+    }
+
+    public StanzaClient presence(String type, String to) throws IOException {
+        return send("<presence id='" + nextId() + "'" + (type.isEmpty() ? "" : " type='" + type + "'") + " to='" + to
+                + "'/>");
+    }
+
+    public String nextId() {
+        return "x" + ++ids;
+    }
+
+    /** Sends a request and waits for its answer. @param to empty for the own account */
+    public Xml iq(String type, String to, String payload) throws IOException {
+        String id = nextId();
+        String address = to.isEmpty() ? "" : " to='" + to + "'";
+        send("<iq id='" + id + "' type='" + type + "'" + address + ">" + payload + "</iq>");
+        return await(
+                "answer to " + payload,
+                x -> x.name().equals("iq")
+                        && x.get("id").equals(id)
+                        && (x.get("type").equals("result") || x.get("type").equals("error")));
+    }
+
+    /** Answered by the server behind all it has written to this client so far and answers in this stream. */
+    public List<Xml> soFar() throws IOException {
+        iq("get", "localhost", "<ping xmlns='urn:xmpp:ping'/>");
+        List<Xml> all = new ArrayList<>(inbox);
+        inbox.clear();
+        return all;
+    }
+
+    // ---- receiving
+
+    /** The first that fits and was not taken yet; what does not fit stays in the inbox. */
+    public Xml await(String what, Predicate<Xml> fits) throws IOException {
+        for (Iterator<Xml> waiting = inbox.iterator(); waiting.hasNext(); ) {
+            Xml x = waiting.next();
+            if (fits.test(x)) {
+                waiting.remove();
+                return x;
+            }
+        }
+        while (true) {
+            Xml x = next(what);
+            if (fits.test(x)) {
+                return x;
+            }
+            inbox.add(x);
+        }
+    }
+
+    /** All up to the one that fits, that included: for tests of what must not come. */
+    public List<Xml> allUntil(String what, Predicate<Xml> last) throws IOException {
+        List<Xml> all = new ArrayList<>();
+        do {
+            all.add(inbox.isEmpty() ? next(what) : inbox.poll());
+        } while (!last.test(all.get(all.size() - 1)));
+        return all;
+    }
+
+    public List<Xml> allUntilBody(String body) throws IOException {
+        return allUntil("message " + body, x -> x.text("body").equals(body));
+    }
+
+    public Xml awaitBody(String body) throws IOException {
+        return await(
+                "message " + body,
+                x -> x.name().equals("message") && x.text("body").equals(body));
+    }
+
+    public Xml awaitPresence(String type, String from) throws IOException {
+        return await(
+                "presence " + type + " from " + from,
+                x -> x.is("presence", CLIENT)
+                        && x.get("type").equals(type)
+                        && x.get("from").equals(from));
+    }
+
+    /** The server's roster push for this contact. */
+    public Xml awaitPush(String contact) throws IOException {
+        Xml push = await(
+                "roster push of " + contact,
+                x -> x.name().equals("iq")
+                        && x.get("type").equals("set")
+                        && x.find("item", "jabber:iq:roster")
+                                .filter(i -> i.get("jid").equals(contact))
+                                .isPresent());
+        send("<iq type='result' id='" + push.get("id") + "'/>");
+        return push.find("item", "jabber:iq:roster").orElseThrow();
+    }
+
+    private Xml next(String what) throws IOException {
+        while (true) {
+            String cut = cutter.next();
+            if (cut != null) {
+                return Xml.ofStream(cut);
+            }
+            if (ended) {
+                return fail("waited for " + what + " but the connection ended; inbox: " + inbox + " " + cutter);
+            }
+            read(what);
+        }
+    }
+
+    private void read(String what) throws IOException {
+        byte[] buffer = new byte[16384];
+        try {
+            InputStream in = socket.getInputStream();
+            int n = in.read(buffer);
+            if (n < 0) {
+                ended = true;
+            } else {
+                cutter.add(buffer, n);
+            }
+        } catch (SocketTimeoutException e) {
+            fail("waited for " + what + "; inbox: " + inbox + " " + cutter, e);
+        } catch (SocketException e) {
+            ended = true; // reset: as good as an end
+        }
+    }
+
+    /** Waits until the server has sent blanks outside of any element. */
+    public void awaitBlank() throws IOException {
+        while (cutter.blanks() == 0 && !ended) {
+            read("a blank");
+            String cut = cutter.next();
+            if (cut != null) {
+                inbox.add(Xml.ofStream(cut));
+            }
+        }
+        assertEquals(false, ended, "the connection ended");
+    }
+
+    /** Reads to the end, which must be that of the stream, and gives the condition of the stream error or nothing. */
+    public String awaitStreamEnd() throws IOException {
+        while (!ended) {
+            read("the end");
+        }
+        String condition = "";
+        for (String cut = cutter.next(); cut != null; cut = cutter.next()) {
+            Xml x = Xml.ofStream(cut);
+            if (x.is("error", "http://etherx.jabber.org/streams")) {
+                condition = x.children().get(0).name();
+            } else {
+                inbox.add(x);
+            }
+        }
+        assertEquals(true, cutter.isClosed(), "the stream was not closed: " + cutter);
+        return condition;
+    }
+
+    /** What came and was not awaited. */
+    public List<Xml> inbox() {
+        return List.copyOf(inbox);
+    }
+
+    // ---- ends
+
+    /** An orderly end. */
+    public void logOut() throws IOException {
+        send("</stream:stream>");
+        awaitStreamEnd();
+        close();
+    }
+
+    /** As if the cable were pulled, but noticed at once. */
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private static SSLContext trustful() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new SmackSuite.TrustAny()}, new SecureRandom());
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public X509Certificate certificate() throws IOException {
+        return (X509Certificate) tlsSocket().getSession().getPeerCertificates()[0];
+    }
+
+    /** Cuts the bytes of a stream into its elements. Everything it looks at is ASCII. */
+    private static final class ElementCutter {
+        private final ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+        private byte[] bytes = new byte[0];
+        private int at; // looked at so far
+        private int start; // of the element that is open
+        private int depth;
+        private int blanks;
+        private boolean closed;
+
+        void add(byte[] more, int length) {
+            arrived.write(more, 0, length);
+            bytes = arrived.toByteArray();
+        }
+
+        void restart() {
+            depth = 0;
+        }
+
+        int blanks() {
+            return blanks;
+        }
+
+        boolean isClosed() {
+            return closed;
+        }
+
+        /** The next whole element, or null. */
+        String next() {
+            while (at < bytes.length) {
+                if (bytes[at] != '<') {
+                    if (depth == 0) {
+                        blanks++;
+                    }
+                    at++;
+                    continue;
+                }
+                int end = tagEnd();
+                if (end < 0) {
+                    return null;
+                }
+                String tag = new String(bytes, at, end - at + 1, StandardCharsets.UTF_8);
+                int from = at;
+                at = end + 1;
+                if (tag.startsWith("<?") || tag.startsWith("<stream:stream ")) {
+                    continue;
+                }
+                if (tag.equals("</stream:stream>")) {
+                    closed = true;
+                    continue;
+                }
+                if (depth == 0) {
+                    start = from;
+                }
+                if (tag.startsWith("</")) {
+                    depth--;
+                } else if (!tag.endsWith("/>")) {
+                    depth++;
+                }
+                if (depth == 0) {
+                    return forget(start, at);
+                }
+            }
+            return null;
+        }
+
+        private String forget(int from, int to) {
+            String cut = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+            byte[] rest = Arrays.copyOfRange(bytes, to, bytes.length);
+            arrived.reset();
+            arrived.write(rest, 0, rest.length);
+            bytes = rest;
+            at = 0;
+            start = 0;
+            return cut;
+        }
+
+        /** Where the tag that begins here ends; -1 if that has not come yet. */
+        private int tagEnd() {
+            byte quote = 0;
+            for (int i = at; i < bytes.length; i++) {
+                byte b = bytes[i];
+                if (quote != 0) {
+                    if (b == quote) {
+                        quote = 0;
+                    }
+                } else if (b == '"' || b == '\'') {
+                    quote = b;
+                } else if (b == '>') {
+                    return i;
+                }
+            }
+            return -1;
+        }
+
+        @Override
+        public String toString() {
+            return "unread: " + new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+}
