@@ -96,8 +96,8 @@ public final class Subscriptions implements ContactRemoved {
         switch (event) {
             case OUT_SUBSCRIBE -> listed = true;
             case OUT_SUBSCRIBED -> {
-                listed |= step.passes();
                 approved |= !step.passes() && !state.hasFrom(); // §3.4.2: before anybody asked
+                listed |= step.passes() || approved;
             }
             case OUT_UNSUBSCRIBED -> approved = false; // §3.4.2
             default -> {}
