@@ -18,6 +18,10 @@ one() { # peer-or-env scenario rep
 for l in sys.stdin:
     r=json.loads(l); print(r["peer"], r["scenario"], "cpu_us/delivery", r.get("cpu_us_per_delivery"), "per_s", r.get("delivered_per_s"), "login_ms", r.get("login_cpu_ms"), "rss_kb", r.get("rss_per_session_kb"), "p99_us", r.get("lat_us",{}).get("p99"))'
 }
+# Started once: a server is measured as it runs, and the first round, just after a start, is one of three. COLD=1 restarts it before each run.
+DIR=$XB_SCRATCH/skein "$HERE/skein-peer.sh" start >/dev/null
+trap 'DIR=$XB_SCRATCH/skein "$HERE/skein-peer.sh" stop' EXIT
+[ "${COLD:-0}" = 0 ] || cp "$XB_SCRATCH/skein/peer-fresh.env" "$XB_SCRATCH/skein/peer.env"
 for rep in $(seq "$REPS"); do
   for sc in $scenarios; do
     case $sc in idle19k) USERS=19000 ;; idle5k) USERS=5000 ;; *) USERS=2200 ;; esac
@@ -25,8 +29,8 @@ for rep in $(seq "$REPS"); do
     for p in $PEERS; do # hashed storage where it is compared with our salted keys
       case $p:$hash in prosody:1) HASH=hashed one "$p" "$sc" "$rep" ;; ejabberd:1) HASH=scram one "$p" "$sc" "$rep" ;; *) one "$p" "$sc" "$rep" ;; esac
     done
-    DIR=$XB_SCRATCH/skein "$HERE/skein-peer.sh" start >/dev/null
-    one "$XB_SCRATCH/skein/peer.env" "$sc" "$rep"
+    case $sc in idle*) env=peer-fresh.env ;; *) env=peer.env ;; esac
+    one "$XB_SCRATCH/skein/$env" "$sc" "$rep"
   done
 done
 "$HERE/table.py" "$out"

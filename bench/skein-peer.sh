@@ -1,5 +1,5 @@
 #!/bin/bash
-# skein-peer.sh start|fresh|stop      Sets up one node for measuring, and writes DIR/peer.env, which describes it to a load generator.
+# skein-peer.sh start|fresh|stop      Sets up one node for measuring, and writes DIR/peer.env, which describes it to a load generator (and peer-fresh.env: restarted before each run).
 # Variables: DIR (default bench/target/node)  PORT (default 7422)  SCRAM=1 (clients log in with SCRAM-SHA-1)  ITERATIONS (default 4096)
 #            SET="name=value …" more settings   PEER (default skein)   JAVA_OPTS, JAVA_HOME as for bin/skein
 # Everything listens on 127.0.0.1. Accounts survive `fresh`, which stops the node and starts it again.
@@ -29,9 +29,9 @@ PREFIX=u
 PASSWORD=pw
 MAXSESSIONS=19000
 SCRAM=$SCRAM
-FRESH_CMD="env DIR=$DIR $HERE/skein-peer.sh fresh"
-STOP_CMD="env DIR=$DIR $HERE/skein-peer.sh stop"
 ENV
+  # The same node, restarted before each run: for memory, and for what the first minute after a start costs.
+  { cat "$DIR/peer.env"; echo "FRESH_CMD=\"env DIR=$DIR $HERE/skein-peer.sh fresh\""; } > "$DIR/peer-fresh.env"
   echo "$DIR/peer.env" ;;
 *) echo "usage: skein-peer.sh start|fresh|stop" >&2; exit 1 ;;
 esac
