@@ -11,6 +11,7 @@ import org.skein.api.disco.DiscoRequest;
 public final class ServerFeatures implements DiscoContributor {
     private static final List<String> FEATURES = List.of(
             "msgoffline", // XEP-0160
+            "http://jabber.org/protocol/caps", // XEP-0115 §6.1
             "urn:xmpp:delay", // XEP-0203
             "urn:xmpp:hints"); // XEP-0334
 
