@@ -6,7 +6,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** Settings of PID {@code org.skein.net}, shared by the components of this bundle. */
 @ObjectClassDefinition(name = "Skein network")
 public @interface NetConfig {
-    @AttributeDefinition(description = "Number of event loops; 0 = one per processor")
+    @AttributeDefinition(description = "Number of event loops; 0 = one for every two processors")
     int event_loops() default 0;
 
     @AttributeDefinition(description = "auto, openssl (BoringSSL) or jdk")

@@ -44,7 +44,11 @@ public final class NettyEventLoops implements EventLoops {
     }
 
     public NettyEventLoops(int loops) {
-        int count = loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
+        // Fewer loops than processors: a stanza that stays on its loop wakes no other thread, which is most of what it
+        // costs
+        // while there is little to do; and the database, passwords, the collector and the compiler want a processor
+        // too.
+        int count = loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("skein-loop", true), io);
