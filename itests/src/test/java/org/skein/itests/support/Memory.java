@@ -22,8 +22,9 @@ public final class Memory {
         return number(HEAP_USED, jcmd(server, "GC.heap_info"));
     }
 
-    /** The memory the process has from the system, in KiB. */
+    /** The memory the process has from the system, in KiB, after a full collection. */
     public static long residentKiB(ServerProcess server) throws IOException {
+        jcmd(server, "GC.run");
         return number(RESIDENT, Files.readString(Path.of("/proc/" + pid(server) + "/status")));
     }
 

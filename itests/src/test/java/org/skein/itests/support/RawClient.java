@@ -85,15 +85,15 @@ public final class RawClient implements AutoCloseable {
     /** Waits for {@code text} behind what was awaited before; answers all up to its end. */
     public String await(String text) throws IOException {
         String wanted = bytes(text);
-        int from = seen;
+        int looked = 0; // so much behind what was seen
         while (true) {
-            int at = received.indexOf(wanted, from);
+            int at = received.indexOf(wanted, seen + looked);
             if (at >= 0) {
                 String found = received.substring(seen, at + wanted.length());
                 seen = at + wanted.length();
                 return text(found);
             }
-            from = Math.max(seen, received.length() - wanted.length());
+            looked = Math.max(0, received.length() - seen - wanted.length());
             try {
                 if (!read()) {
                     return fail("waited for " + text + " but the stream ended after " + rest());
@@ -108,6 +108,11 @@ public final class RawClient implements AutoCloseable {
 
     /** Reads to the end of the connection; answers what came behind what was awaited before. */
     public String awaitEnd() throws IOException {
+        return abridged(awaitEndInFull());
+    }
+
+    /** The same, however much it is. */
+    public String awaitEndInFull() throws IOException {
         try {
             while (read()) {
                 continue;
@@ -117,7 +122,9 @@ public final class RawClient implements AutoCloseable {
         } catch (SocketException e) {
             received.append("[reset]");
         }
-        return rest();
+        String rest = text(received.substring(seen));
+        seen = received.length();
+        return rest;
     }
 
     /** Waits for a while; true if anything came, be it the end. */
@@ -255,8 +262,8 @@ public final class RawClient implements AutoCloseable {
 
     /** Sends available presence and waits until it came back, so that messages to the account reach this client. */
     public RawClient available() throws IOException {
-        send("<presence/><iq type='get' id='available'><ping xmlns='urn:xmpp:ping'/></iq>");
-        await("id='available'");
+        send("<presence/>").await("<presence ");
+        ping("available");
         return this;
     }
 
