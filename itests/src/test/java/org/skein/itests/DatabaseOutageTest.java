@@ -174,6 +174,11 @@ class DatabaseOutageTest {
                 database.start();
             }
             early.awaitReady();
+            Await.until(
+                    "the log has both",
+                    () -> early.log().contains("what=database_up")
+                            && early.log().contains("what=ready"));
+            assertTrue(early.log().indexOf("what=database_up") < early.log().indexOf("what=ready"), early.log());
             early.shell("user:add early@localhost secret");
             RawClient.online(early.port("c2s"), "early", "bird").close();
             assertEquals(0, early.skein("status").status());

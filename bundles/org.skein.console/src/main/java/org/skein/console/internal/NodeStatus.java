@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -108,8 +110,24 @@ public final class NodeStatus {
         }
     }
 
+    /**
+     * Asked of the registry, not of the tracker: that hears of the storage only after all that starts with the storage
+     * has started, and until then a node without its database would look well.
+     */
     private List<HealthCheck.Health> health() {
-        return checks.getTracked().values().stream().map(HealthCheck::check).toList();
+        List<HealthCheck.Health> health = new ArrayList<>();
+        try {
+            for (ServiceReference<HealthCheck> reference : context.getServiceReferences(HealthCheck.class, null)) {
+                HealthCheck check = context.getService(reference);
+                if (check != null) {
+                    health.add(check.check());
+                    context.ungetService(reference);
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e); // there is no filter
+        }
+        return health;
     }
 
     Answer ask() {
