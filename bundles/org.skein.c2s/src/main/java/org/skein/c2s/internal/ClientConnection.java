@@ -295,7 +295,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             parser.stop();
             ctx.channel().config().setAutoRead(false);
         } else if (leftover == null) {
-            ctx.channel().config().setAutoRead(true);
+            read();
         } else {
             execute(this::goOnReading); // not from within the call that resumed us
         }
@@ -312,10 +312,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             channelReadComplete(ctx);
         }
         if (!isPaused() && leftover == null) {
-            ctx.channel().config().setAutoRead(true);
+            read();
             if (inputEnded) {
                 endIfAllIsRead();
             }
+        }
+    }
+
+    /** Not once the client's side has ended: its socket is in no epoll set any more, and asking for more would fail. */
+    private void read() {
+        if (!inputEnded) {
+            ctx.channel().config().setAutoRead(true);
         }
     }
 
@@ -491,7 +498,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             deadline.cancel(false);
         }
         deadline = ctx.executor().schedule(() -> (Future<?>) ctx.close(), CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS);
-        ctx.channel().config().setAutoRead(true); // to see the client's end, and so that no reset eats the error
+        read(); // to see the client's end, and so that no reset eats the error
     }
 
     private boolean isHandshaking() {
