@@ -31,7 +31,8 @@ class Chat(slixmpp.ClientXMPP):
         self.send_message(mto=peer, mbody="hello from slixmpp", mtype="chat")
 
     def answered(self, message):
-        if message["body"]:
+        # What a client before this one did not confirm may come first.
+        if message["body"] and message["from"].bare == peer:
             print("answer", message["from"].bare, message["body"], flush=True)
             self.end("done")
 

@@ -239,6 +239,24 @@ class StreamManagementTest {
         }
     }
 
+    @Test // XEP-0198 §4: the last word before the end counts
+    void anAcknowledgementInTheSameSegmentAsTheEndOfTheStreamCounts() throws Exception {
+        enable(juliet);
+        juliet.available("");
+        romeo.chat(juliet.jid(), "confirmed at last");
+        juliet.awaitBody("confirmed at last");
+        juliet.send("<a xmlns='" + SM + "' h='2'/></stream:stream>");
+        juliet.awaitStreamEnd();
+        try (StanzaClient again = StanzaClient.online(server, julietsName, "chamber")) {
+            again.chat(again.jid(), "marker");
+            assertEquals(
+                    1,
+                    again.allUntilBody("marker").stream()
+                            .filter(StreamManagementTest::isMessage)
+                            .count());
+        }
+    }
+
     @Test // XEP-0198 §5, by a client library; every message once, in order
     void aClientLibraryResumesAfterItsConnectionIsKilledUnderTraffic() throws Exception {
         XMPPTCPConnection nurse = new XMPPTCPConnection(Clients.configuration(server)
