@@ -1,6 +1,7 @@
 package org.skein.itests.support;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.ByteArrayOutputStream;
@@ -313,6 +314,7 @@ public final class StanzaClient implements AutoCloseable {
     }
 
     private Xml next(String what) throws IOException {
+        long end = System.nanoTime() + Await.LONG.toNanos();
         while (true) {
             String cut = cutter.next();
             if (cut != null) {
@@ -320,6 +322,9 @@ public final class StanzaClient implements AutoCloseable {
             }
             if (ended) {
                 return fail("waited for " + what + " but the connection ended; inbox: " + inbox + " " + cutter);
+            }
+            if (System.nanoTime() > end) { // blanks alone keep the socket from timing out
+                return fail("waited for " + what + "; inbox: " + inbox + " " + cutter);
             }
             read(what);
         }
@@ -356,7 +361,9 @@ public final class StanzaClient implements AutoCloseable {
 
     /** Reads to the end, which must be that of the stream, and gives the condition of the stream error or nothing. */
     public String awaitStreamEnd() throws IOException {
+        long deadline = System.nanoTime() + Await.LONG.toNanos();
         while (!ended) {
+            assertTrue(System.nanoTime() < deadline, () -> "waited for the end; inbox: " + inbox + " " + cutter);
             read("the end");
         }
         String condition = "";
