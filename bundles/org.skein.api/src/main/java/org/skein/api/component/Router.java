@@ -1,6 +1,8 @@
 package org.skein.api.component;
 
+import java.util.Collection;
 import org.osgi.annotation.versioning.ProviderType;
+import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 
 /**
@@ -19,4 +21,12 @@ public interface Router {
     default void route(Stanza stanza) {
         route(stanza, DeliveryListener.NONE);
     }
+
+    /**
+     * Routes the same presence to many: one frame for each other node, never one for each contact. Recipients of hosted
+     * domains that have no session get nothing.
+     *
+     * @param stanza its {@code to} is not looked at
+     */
+    void route(Stanza stanza, Collection<Jid> recipients);
 }

@@ -18,6 +18,21 @@ public interface AccountProcessor {
     /** The stanzas it wants to see; fixed. */
     Set<Stanza.Kind> kinds();
 
-    /** @param account bare; its {@link OnlineAccount} is at {@link Sessions#account} if it has sessions */
+    /**
+     * Where in a cluster it is called. False: once, on the sender's node, whether the account has sessions there or not.
+     * True: on each node that may have sessions of the account, for the sessions there, behind all that are called
+     * once. Presence that is no subscription is always processed on each node. Fixed.
+     */
+    default boolean onEachNode() {
+        return false;
+    }
+
+    /** @param account bare; its {@link OnlineAccount} is at {@link Sessions#account} if it has sessions here */
     Verdict toAccount(Jid account, Stanza stanza);
+
+    /**
+     * A probe (RFC 6121 §4.3) that found no available session of the account on any node; on the asker's node. Any
+     * thread.
+     */
+    default void unanswered(Jid account, Stanza probe) {}
 }

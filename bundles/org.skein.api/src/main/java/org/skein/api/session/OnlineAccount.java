@@ -14,6 +14,11 @@ public interface OnlineAccount {
     /** Its sessions now, connected or waiting to be resumed, in the order they were bound. Unchanging snapshot. */
     List<Session> sessions();
 
+    /** The account's sessions on other nodes of the cluster, as known here. Unchanging snapshot. */
+    default List<RemoteSession> remoteSessions() {
+        return List.of();
+    }
+
     /** The state kept under {@code type}; empty only if no {@link AccountState} of that type was there at login. */
     <T> Optional<T> state(Class<T> type);
 }

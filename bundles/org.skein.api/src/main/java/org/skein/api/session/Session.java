@@ -3,6 +3,7 @@ package org.skein.api.session;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 import org.skein.api.component.DeliveryListener;
 import org.skein.xmpp.Jid;
@@ -15,6 +16,9 @@ import org.skein.xmpp.StreamError;
  */
 @ProviderType
 public interface Session {
+    /** The mark of sessions that are available. */
+    String AVAILABLE = "available";
+
     /** The full JID. */
     Jid jid();
 
@@ -65,6 +69,16 @@ public interface Session {
 
     /** Sets (or with null clears) a slot. Event loop. */
     <T> void put(Class<T> key, T value);
+
+    /**
+     * Sets or takes away a mark other nodes of the cluster see in {@link RemoteSession#has}, where the account has
+     * sessions there too. {@link #AVAILABLE} is set by the session manager.
+     *
+     * @return completes when those nodes know, or have left
+     */
+    CompletionStage<Void> mark(String mark, boolean on);
+
+    boolean has(String mark);
 
     Instant boundAt();
 

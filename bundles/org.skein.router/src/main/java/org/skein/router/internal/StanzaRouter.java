@@ -1,5 +1,8 @@
 package org.skein.router.internal;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -106,6 +109,20 @@ public final class StanzaRouter implements Router, ComponentDomains {
         } else {
             refuse(stanza, listener, StanzaError.Condition.REMOTE_SERVER_NOT_FOUND.error());
         }
+    }
+
+    @Override
+    public void route(Stanza stanza, Collection<Jid> recipients) {
+        stanza.payloadXml(); // encoded before it is copied, so that all copies share the bytes
+        List<Jid> accounts = new ArrayList<>(recipients.size());
+        for (Jid to : recipients) {
+            if (to.hasLocal() && hosts.isLocal(to.domain())) accounts.add(to);
+            else route(stanza.withTo(to));
+        }
+        LocalDelivery delivery = local;
+        if (accounts.isEmpty() || delivery == null) return;
+        counters.routed().add(accounts.size());
+        delivery.deliver(stanza, accounts);
     }
 
     /** RFC 6121 §8.2 and RFC 6120 §10.5.3: the server itself is addressed. */

@@ -3,6 +3,7 @@ package org.skein.session.internal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -239,6 +240,15 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
     @Override
     public void deliver(Stanza stanza, DeliveryListener listener) {
         node.deliverer.deliver(stanza, listener);
+    }
+
+    @Override
+    public void deliver(Stanza stanza, Collection<Jid> accounts) {
+        for (Jid account : accounts) {
+            if (node.registry.online(account.bare()) != null) {
+                node.deliverer.deliver(stanza.withTo(account), DeliveryListener.NONE);
+            }
+        }
     }
 
     @Override

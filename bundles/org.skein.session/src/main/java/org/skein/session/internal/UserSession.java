@@ -4,8 +4,12 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.skein.api.component.DeliveryListener;
 import org.skein.api.session.ClientStream;
 import org.skein.api.session.DeliveryProcessor;
@@ -55,6 +59,7 @@ final class UserSession extends Mailbox implements Session {
     private long resumeSeconds;
     private AutoCloseable window; // runs while detached
     private ClientStream resuming; // the latest that asked to; null mostly
+    private volatile Set<String> marks = Set.of();
     private Object[] slots = NO_SLOTS; // key, value, key, value …
 
     UserSession(ServerNode node, Account account, Jid jid, ClientStream stream) {
@@ -113,6 +118,18 @@ final class UserSession extends Mailbox implements Session {
     /** True if it takes messages for the bare address: available with a priority that is not negative. */
     boolean accepts() {
         return presence != null && priority >= 0 && state != State.ENDED;
+    }
+
+    @Override
+    public CompletionStage<Void> mark(String mark, boolean on) {
+        Set<String> changed = new HashSet<>(marks);
+        if (on ? changed.add(mark) : changed.remove(mark)) marks = Set.copyOf(changed);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public boolean has(String mark) {
+        return marks.contains(mark);
     }
 
     @Override

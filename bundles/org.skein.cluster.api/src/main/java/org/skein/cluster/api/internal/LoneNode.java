@@ -1,0 +1,114 @@
+package org.skein.cluster.api.internal;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.skein.cluster.api.Cluster;
+import org.skein.cluster.api.Member;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.NodeSet;
+import org.skein.cluster.api.NodeState;
+import org.skein.cluster.api.Peers;
+import org.skein.cluster.api.View;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.Stanza;
+
+/**
+ * A node that is in no cluster: one member, no peers, always serving. Gives way to any other {@link Cluster}, which goes
+ * on with this incarnation.
+ */
+@Component(property = {"service.ranking:Integer=-1000", LoneNode.ALONE + ":Boolean=true"})
+public final class LoneNode implements Cluster, Peers {
+    /** Service property of this one. */
+    public static final String ALONE = "skein.cluster.alone";
+
+    private static final int RANDOM_BITS = 20;
+    private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
+
+    private final NodeId self;
+    private final View view;
+
+    @Activate
+    public LoneNode() {
+        // Unique without asking anybody; it rises with each start unless the clock was put back, which does no harm.
+        long incarnation = System.currentTimeMillis() << RANDOM_BITS | new SecureRandom().nextInt(1 << RANDOM_BITS);
+        self = new NodeId("alone", incarnation);
+        view = new View(0, 1, List.of(new Member(self, NodeState.SERVING, 1)));
+    }
+
+    @Override
+    public NodeId self() {
+        return self;
+    }
+
+    @Override
+    public View view() {
+        return view;
+    }
+
+    @Override
+    public boolean isServing() {
+        return true;
+    }
+
+    @Override
+    public Peers peers() {
+        return this;
+    }
+
+    @Override
+    public NodeSet locate(Jid account) {
+        return NodeSet.none();
+    }
+
+    @Override
+    public CompletionStage<Void> bound(Jid full) {
+        return DONE;
+    }
+
+    @Override
+    public void presence(Jid full, Optional<Stanza> presence) {
+        // nobody to tell
+    }
+
+    @Override
+    public void unbound(Jid full) {
+        // nobody to tell
+    }
+
+    @Override
+    public void send(NodeId to, int lane, String channel, byte[] payload) {
+        // no member, so dropped
+    }
+
+    @Override
+    public boolean isWritable(NodeId to, int lane) {
+        return true;
+    }
+
+    @Override
+    public void whenWritable(NodeId to, int lane, Runnable task) {
+        task.run();
+    }
+
+    @Override
+    public void execute(NodeId node, int lane, Runnable task) {
+        task.run();
+    }
+
+    @Override
+    public CompletionStage<Reply> call(NodeId to, String channel, byte[] request, Duration deadline) {
+        return CompletableFuture.completedFuture(new Reply(Result.LEFT, new byte[0], "no such member"));
+    }
+
+    @Override
+    public CompletionStage<Map<NodeId, Reply>> gather(String channel, byte[] request, Duration deadline) {
+        return CompletableFuture.completedFuture(Map.of());
+    }
+}
