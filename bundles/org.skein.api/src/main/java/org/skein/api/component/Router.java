@@ -28,5 +28,7 @@ public interface Router {
      *
      * @param stanza its {@code to} is not looked at
      */
-    void route(Stanza stanza, Collection<Jid> recipients);
+    default void route(Stanza stanza, Collection<Jid> recipients) {
+        recipients.forEach(to -> route(stanza.withTo(to)));
+    }
 }

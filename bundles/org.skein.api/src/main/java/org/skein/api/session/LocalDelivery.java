@@ -19,5 +19,7 @@ public interface LocalDelivery {
      * @param stanza its {@code to} is not looked at; {@code from} is present
      * @param accounts addresses with a local part, of hosted domains
      */
-    void deliver(Stanza stanza, Collection<Jid> accounts);
+    default void deliver(Stanza stanza, Collection<Jid> accounts) {
+        accounts.forEach(to -> deliver(stanza.withTo(to), DeliveryListener.NONE));
+    }
 }

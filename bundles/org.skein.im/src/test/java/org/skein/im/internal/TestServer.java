@@ -325,6 +325,20 @@ public final class TestServer implements Router, Sessions {
 
     /** A session, and the client behind it. */
     public final class Client implements Session {
+        private final Set<String> marks = java.util.concurrent.ConcurrentHashMap.newKeySet();
+
+        @Override
+        public CompletionStage<Void> mark(String mark, boolean on) {
+            if (on) marks.add(mark);
+            else marks.remove(mark);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public boolean has(String mark) {
+            return marks.contains(mark);
+        }
+
         private final Jid jid;
         private final Account account;
         private final Map<Class<?>, Object> slots = new HashMap<>();

@@ -8,7 +8,6 @@ import org.skein.api.component.IqHandler;
 import org.skein.api.component.IqRequest;
 import org.skein.api.component.Outcome;
 import org.skein.api.session.AccountProcessor;
-import org.skein.api.session.LocalDelivery;
 import org.skein.api.session.Verdict;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
@@ -17,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The rules of RFC 6121 §8.5 for what is addressed to an account here. */
-final class Deliverer implements LocalDelivery, Gates.Exit {
+final class Deliverer implements Gates.Exit {
     private static final Logger log = LoggerFactory.getLogger(Deliverer.class);
 
     private final ServerNode node;
@@ -26,8 +25,7 @@ final class Deliverer implements LocalDelivery, Gates.Exit {
         this.node = node;
     }
 
-    @Override
-    public void deliver(Stanza stanza, DeliveryListener listener) {
+    void deliver(Stanza stanza, DeliveryListener listener) {
         if (!node.gates.holds(bareTo(stanza), stanza, listener)) pass(stanza, listener);
     }
 
