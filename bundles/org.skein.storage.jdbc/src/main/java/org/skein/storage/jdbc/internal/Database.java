@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.skein.api.monitor.HealthCheck.Health;
 import org.skein.api.monitor.HealthCheck.Status;
 import org.skein.api.storage.StorageException;
@@ -46,6 +47,7 @@ final class Database implements AutoCloseable {
 
     private final Settings settings;
     private final LongAdder failed;
+    private final Consumer<Pool> ready;
     private final ThreadPoolExecutor workers;
     private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, threads("skein-db-watch"));
     private final ScheduledThreadPoolExecutor probes = new ScheduledThreadPoolExecutor(1, threads("skein-db-probe"));
@@ -58,10 +60,14 @@ final class Database implements AutoCloseable {
     private volatile boolean refusing;
     private volatile long downSince;
 
-    /** @param failed counts calls that failed, but for those that asked for too much */
-    Database(Settings settings, LongAdder failed) {
+    /**
+     * @param failed counts calls that failed, but for those that asked for too much
+     * @param ready told each time the database answers and its schema is up to date
+     */
+    Database(Settings settings, LongAdder failed, Consumer<Pool> ready) {
         this.settings = settings;
         this.failed = failed;
+        this.ready = ready;
         this.deadlines = new Deadlines(settings.timeout().toNanos(), failed);
         BlockingQueue<Runnable> queue = settings.queue() < 1 << 20
                 ? new ArrayBlockingQueue<>(settings.queue())
@@ -287,7 +293,7 @@ final class Database implements AutoCloseable {
     }
 
     boolean isShared() {
-        return settings.kind() != Settings.Kind.H2;
+        return settings.isShared();
     }
 
     Settings settings() {
@@ -349,7 +355,7 @@ final class Database implements AutoCloseable {
         if (state == State.CLOSED) return;
         try {
             look();
-            up();
+            if (up()) ready.accept(pool);
             probing.set(false);
         } catch (SQLException | RuntimeException | LinkageError e) {
             down(e);
@@ -366,8 +372,9 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private synchronized void up() {
-        if (state == State.UP || state == State.CLOSED) return;
+    /** @return false if it was up already, or is closed */
+    private synchronized boolean up() {
+        if (state == State.UP || state == State.CLOSED) return false;
         State before = state;
         state = State.UP;
         opened.countDown();
@@ -377,6 +384,7 @@ final class Database implements AutoCloseable {
             LOG.info("what=database_up product={} address={}", pool.product(), settings.address());
         }
         trouble = "";
+        return true;
     }
 
     private synchronized void down(Throwable reason) {

@@ -25,6 +25,7 @@ final class H2Pool implements Pool {
     /** Not H2's own pool, which sends four commands each time a connection is taken and given back. */
     private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
 
+    private final boolean shared;
     private final String checkpoint;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
@@ -47,6 +48,7 @@ final class H2Pool implements Pool {
                 "QUERY_CACHE_SIZE=64",
                 "LOCK_TIMEOUT=2000"));
         if (!uri.toUpperCase(Locale.ROOT).contains(";USER=")) source.setUser("sa");
+        shared = settings.isShared();
         checkpoint = settings.syncWrites() ? "CHECKPOINT SYNC" : "CHECKPOINT";
     }
 
@@ -80,6 +82,11 @@ final class H2Pool implements Pool {
 
     @Override
     public Connection probe() throws SQLException {
+        return source.getConnection();
+    }
+
+    @Override
+    public Connection fresh() throws SQLException {
         return source.getConnection();
     }
 
@@ -127,7 +134,7 @@ final class H2Pool implements Pool {
 
     @Override
     public boolean shared() {
-        return false;
+        return shared;
     }
 
     @Override
@@ -142,7 +149,7 @@ final class H2Pool implements Pool {
 
     @Override
     public void lockSchema(Connection connection, Duration atMost) {
-        // A file of H2 has one process, and migration one thread.
+        // A file of H2 has one process, and migration one thread. In server mode one of two may fail, and tries again.
     }
 
     @Override
@@ -156,7 +163,16 @@ final class H2Pool implements Pool {
     }
 
     @Override
+    public String kind() {
+        return "h2";
+    }
+
+    @Override
     public void close() {
+        if (shared) {
+            evict();
+            return;
+        }
         try (Connection c = source.getConnection();
                 Statement s = c.createStatement()) {
             s.execute("SHUTDOWN");

@@ -50,6 +50,12 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
         @AttributeDefinition(description = "After how long a call to the database fails, in seconds")
         int timeoutSeconds() default 4;
 
+        @AttributeDefinition(
+                description =
+                        "After how long a statement of the cluster membership fails, in seconds; it has connections"
+                                + " of its own")
+        int clusterTimeoutSeconds() default 5;
+
         @AttributeDefinition(description = "Calls that may wait for a connection; 0 = no limit")
         int maxWaiting() default 20_000;
 
@@ -72,20 +78,29 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
         int rosterRemovedKept() default 200;
     }
 
+    private final BundleContext context;
     private final Path base;
     private final LongAdder failed = new LongAdder();
     private final Map<Metrics, List<AutoCloseable>> gauges = new IdentityHashMap<>();
     private volatile Settings settings;
     private volatile Limits limits;
     private volatile Database database;
+    private DataSourceService dataSource;
 
     @Activate
     public JdbcStorage(BundleContext context, Config config) {
+        this.context = context;
         String given = context.getProperty("skein.base");
         base = Path.of(given == null ? "." : given);
         settings = settings(config);
         limits = limits(config);
-        database = new Database(settings, failed);
+        database = open();
+    }
+
+    private Database open() {
+        DataSourceService service = new DataSourceService(context);
+        dataSource = service;
+        return new Database(settings, failed, service::register);
     }
 
     private Settings settings(Config c) {
@@ -94,6 +109,7 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
                 c.uri(),
                 c.poolSize(),
                 Duration.ofSeconds(c.timeoutSeconds()),
+                Duration.ofSeconds(c.clusterTimeoutSeconds()),
                 c.maxWaiting(),
                 c.sync(),
                 base);
@@ -117,8 +133,9 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
         if (wanted.equals(settings)) return;
         Database old = database;
         settings = wanted;
+        dataSource.close();
         old.close(); // first: the new one may be the same file
-        database = new Database(wanted, failed);
+        database = open();
     }
 
     /** May come and go: figures are not worth closing the database for. */
@@ -149,6 +166,7 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
 
     @Deactivate
     synchronized void deactivate() {
+        dataSource.close();
         database.close();
     }
 

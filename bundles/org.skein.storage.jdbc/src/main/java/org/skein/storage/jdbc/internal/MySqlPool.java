@@ -17,6 +17,7 @@ final class MySqlPool implements Pool {
     private static final String SCHEMA_LOCK = "CONCAT('skein_schema_', LEFT(MD5(DATABASE()), 16))";
 
     private final MysqlDataSource probes;
+    private final MysqlDataSource fresh;
     private final HikariDataSource pool;
     private final int poolSize;
     private volatile String product = "MySQL";
@@ -25,6 +26,7 @@ final class MySqlPool implements Pool {
         int timeoutMs = (int) settings.timeout().toMillis();
         int shorterMs = Math.min(2000, timeoutMs);
         probes = source(settings.uri(), shorterMs, shorterMs);
+        fresh = source(settings.uri(), 2000, (int) settings.clusterTimeout().toMillis());
         poolSize = settings.poolSize();
         HikariConfig config = new HikariConfig();
         config.setPoolName("skein-db-pool");
@@ -98,6 +100,11 @@ final class MySqlPool implements Pool {
     }
 
     @Override
+    public Connection fresh() throws SQLException {
+        return fresh.getConnection();
+    }
+
+    @Override
     public void flush(Connection connection) {
         // COMMIT has done it.
     }
@@ -138,6 +145,11 @@ final class MySqlPool implements Pool {
     @Override
     public String product() {
         return product;
+    }
+
+    @Override
+    public String kind() {
+        return product.startsWith("MariaDB") ? "mariadb" : "mysql";
     }
 
     @Override

@@ -15,6 +15,9 @@ interface Pool extends AutoCloseable {
     /** A connection of its own, to see whether the database answers; bounded in time even if it is stopped. */
     Connection probe() throws SQLException;
 
+    /** A connection of its own for whoever asks, outside the pool; see {@link FreshConnections}. */
+    Connection fresh() throws SQLException;
+
     /** Makes what was committed on {@code connection} as durable as a commit has to be. */
     void flush(Connection connection) throws SQLException;
 
@@ -33,6 +36,9 @@ interface Pool extends AutoCloseable {
     void unlockSchema(Connection connection) throws SQLException;
 
     String product();
+
+    /** {@code h2}, {@code mysql} or {@code mariadb}; known once there was a connection. */
+    String kind();
 
     @Override
     void close();

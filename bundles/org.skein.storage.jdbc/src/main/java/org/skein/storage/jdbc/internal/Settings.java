@@ -11,9 +11,18 @@ import java.util.Locale;
  * @param poolSize connections and threads; 0 = as the kind of database needs
  * @param timeout after which a call fails
  * @param queue calls that may wait for a thread
+ * @param clusterTimeout after which a statement on a connection of the {@code DataSource} service fails
  * @param syncWrites true if a commit on H2 also survives a power failure
  */
-record Settings(Kind kind, String uri, int poolSize, Duration timeout, int queue, boolean syncWrites, Path base) {
+record Settings(
+        Kind kind,
+        String uri,
+        int poolSize,
+        Duration timeout,
+        Duration clusterTimeout,
+        int queue,
+        boolean syncWrites,
+        Path base) {
     /** MariaDB speaks MySQL's protocol and is used through the same driver. */
     enum Kind {
         H2,
@@ -35,6 +44,9 @@ record Settings(Kind kind, String uri, int poolSize, Duration timeout, int queue
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("user-db-timeout out of range (1 or more): " + timeout);
         }
+        if (clusterTimeout.isNegative() || clusterTimeout.isZero()) {
+            throw new IllegalArgumentException("user-db-cluster-timeout out of range (1 or more): " + clusterTimeout);
+        }
         uri = uri.trim();
         String prefix = uri.startsWith("jdbc:h2:") ? "h2" : uri.startsWith("jdbc:mysql:") ? "mysql" : "";
         if (uri.startsWith("jdbc:mariadb:")) {
@@ -46,6 +58,15 @@ record Settings(Kind kind, String uri, int poolSize, Duration timeout, int queue
                     + kind.name().toLowerCase(Locale.ROOT) + ": " + withoutPassword(uri));
         }
         if (uri.isEmpty() && kind != Kind.H2) throw new IllegalArgumentException("user-db-uri is missing");
+    }
+
+    /** True if other processes may use it too: not for H2, but in server mode, which is for demonstrations. */
+    boolean isShared() {
+        String given = uri.toLowerCase(Locale.ROOT);
+        return kind != Kind.H2
+                || given.startsWith("jdbc:h2:tcp:")
+                || given.startsWith("jdbc:h2:ssl:")
+                || given.contains(";auto_server=true");
     }
 
     /** The address for people to read: no parameters, for a password is among them. */

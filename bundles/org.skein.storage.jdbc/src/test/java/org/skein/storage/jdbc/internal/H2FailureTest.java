@@ -154,7 +154,8 @@ final class H2FailureTest {
 
     @Test
     void callsBeyondTheQueueAreRefusedAndNoneBlocksItsCaller() {
-        Settings small = new Settings(Settings.Kind.H2, "", 2, Duration.ofSeconds(30), 3, false, base);
+        Settings small =
+                new Settings(Settings.Kind.H2, "", 2, Duration.ofSeconds(30), TestStorage.CLUSTER, 3, false, base);
         try (TestStorage storage = new TestStorage(small)) {
             Conditions.await("up", SOON, storage.database()::isAvailable);
             CountDownLatch hang = new CountDownLatch(1);
@@ -186,7 +187,8 @@ final class H2FailureTest {
 
     @Test
     void aCallThatHangsIsAnsweredAtItsDeadline() {
-        Settings quick = new Settings(Settings.Kind.H2, "", 2, Duration.ofSeconds(1), 100, false, base);
+        Settings quick =
+                new Settings(Settings.Kind.H2, "", 2, Duration.ofSeconds(1), TestStorage.CLUSTER, 100, false, base);
         try (TestStorage storage = new TestStorage(quick)) {
             Conditions.await("up", SOON, storage.database()::isAvailable);
             CountDownLatch hang = new CountDownLatch(1);

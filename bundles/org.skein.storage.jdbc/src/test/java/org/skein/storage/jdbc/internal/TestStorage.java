@@ -12,6 +12,8 @@ final class TestStorage implements Storage, AutoCloseable {
     static final Limits LIMITS =
             new Limits(L.spoolRowsPerOwner(), L.blockedPerOwner(), L.xmlPerOwner(), L.xmlBytes(), L.removedKept());
 
+    static final Duration CLUSTER = Duration.ofSeconds(5);
+
     final LongAdder failed = new LongAdder();
     private final Database database;
     private final Limits limits;
@@ -27,16 +29,16 @@ final class TestStorage implements Storage, AutoCloseable {
     }
 
     TestStorage(Settings settings, Limits limits) {
-        this.database = new Database(settings, failed);
+        this.database = new Database(settings, failed, pool -> {});
         this.limits = limits;
     }
 
     static Settings h2(Path base) {
-        return new Settings(Settings.Kind.H2, "", 0, Duration.ofSeconds(30), 1000, false, base);
+        return new Settings(Settings.Kind.H2, "", 0, Duration.ofSeconds(30), CLUSTER, 1000, false, base);
     }
 
     static Settings mysql(String uri, Duration timeout) {
-        return new Settings(Settings.Kind.MYSQL, uri, 0, timeout, 1000, true, Path.of("."));
+        return new Settings(Settings.Kind.MYSQL, uri, 0, timeout, CLUSTER, 1000, true, Path.of("."));
     }
 
     @Override
