@@ -3,11 +3,14 @@ package org.skein.testkit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.skein.api.storage.MessageNumber;
 import org.skein.api.storage.QuotaException;
@@ -102,41 +105,61 @@ public final class InMemorySpool implements Spool {
     }
 
     @Override
-    public CompletionStage<Void> delete(Jid owner, Collection<MessageNumber> numbers) {
+    public CompletionStage<Void> delete(Jid owner, String session, Collection<MessageNumber> numbers) {
         Set<MessageNumber> gone = new HashSet<>(numbers);
         return later(() -> {
-            rows.removeIf(e -> e.owner().equals(owner) && gone.contains(e.number()));
+            rows.removeIf(e -> !session.isEmpty()
+                    && e.session().equals(session)
+                    && e.owner().equals(owner)
+                    && gone.contains(e.number()));
             return null;
         });
     }
 
     @Override
     public CompletionStage<Integer> release(Jid owner, String session) {
-        return later(() -> {
-            int released = 0;
-            for (int i = 0; i < rows.size(); i++) {
-                Entry e = rows.get(i);
-                if (e.owner().equals(owner) && e.session().equals(session)) {
-                    rows.set(i, withSession(e, ""));
-                    released++;
-                }
-            }
-            return released;
+        return move(owner, session, "");
+    }
+
+    @Override
+    public CompletionStage<Integer> move(Jid owner, String fromSession, String toSession) {
+        return later(() -> give(isParkedFor(owner, fromSession), toSession).size());
+    }
+
+    private static Predicate<Entry> isParkedFor(Jid owner, String session) {
+        return e ->
+                !session.isEmpty() && e.session().equals(session) && e.owner().equals(owner);
+    }
+
+    /** @return the rows that matched, as they were */
+    private List<Entry> give(Predicate<Entry> which, String session) {
+        List<Entry> given = new ArrayList<>();
+        rows.replaceAll(e -> {
+            if (!which.test(e)) return e;
+            given.add(e);
+            return withSession(e, session);
         });
+        return given;
     }
 
     @Override
     public CompletionStage<Integer> releaseAll() {
+        return later(() -> give(e -> !e.session().isEmpty(), "").size());
+    }
+
+    @Override
+    public CompletionStage<Set<Jid>> releaseHoldersOutside(Collection<Long> liveIncarnations) {
+        Set<Long> live = Set.copyOf(liveIncarnations);
         return later(() -> {
-            int released = 0;
-            for (int i = 0; i < rows.size(); i++) {
-                if (!rows.get(i).session().isEmpty()) {
-                    rows.set(i, withSession(rows.get(i), ""));
-                    released++;
-                }
-            }
-            return released;
+            Set<Jid> owners = new LinkedHashSet<>();
+            give(e -> isOutside(e.session(), live), "").forEach(e -> owners.add(e.owner()));
+            return owners;
         });
+    }
+
+    private static boolean isOutside(String session, Set<Long> live) {
+        OptionalLong holder = Spool.holder(session);
+        return !session.isEmpty() && (holder.isEmpty() || !live.contains(holder.getAsLong()));
     }
 
     @Override

@@ -145,7 +145,7 @@ final class Offline {
      * @return how many are offline now; 0 if it could not be done yet
      */
     CompletionStage<Integer> release(Jid account, String session, List<MessageNumber> confirmed) {
-        CompletionStage<Integer> released = delete(account, confirmed)
+        CompletionStage<Integer> released = delete(account, session, confirmed)
                 .thenCompose(deleted -> node.delays.limited(node.spool().release(account, session)));
         return released.exceptionally(failure -> {
             if (!node.stopping) {
@@ -160,11 +160,11 @@ final class Offline {
         });
     }
 
-    /** Deletes rows; the stage never throws, and ends within the patience of {@link Delays}. */
-    CompletionStage<Void> delete(Jid account, List<MessageNumber> numbers) {
+    /** Deletes rows of a session; the stage never throws, and ends within the patience of {@link Delays}. */
+    CompletionStage<Void> delete(Jid account, String session, List<MessageNumber> numbers) {
         if (numbers.isEmpty()) return CompletableFuture.completedFuture(null);
         try {
-            return node.delays.limited(node.spool().delete(account, numbers));
+            return node.delays.limited(node.spool().delete(account, session, numbers));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

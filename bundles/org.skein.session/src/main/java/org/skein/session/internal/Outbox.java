@@ -375,7 +375,7 @@ final class Outbox {
     private void delete(List<MessageNumber> numbers) {
         deleting++;
         node.offline
-                .delete(session.account().jid(), numbers)
+                .delete(session.account().jid(), session.id(), numbers)
                 .whenComplete((done, failure) -> session.run(() -> deleted(numbers, failure)));
     }
 

@@ -5,8 +5,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.skein.api.storage.MessageNumber;
 import org.skein.api.storage.QuotaException;
 import org.skein.api.storage.Spool;
@@ -64,33 +67,51 @@ final class InMemorySpool implements Spool {
     }
 
     @Override
-    public CompletionStage<Void> delete(Jid owner, Collection<MessageNumber> numbers) {
+    public CompletionStage<Void> delete(Jid owner, String session, Collection<MessageNumber> numbers) {
         Set<MessageNumber> gone = Set.copyOf(numbers);
-        return storage.run(
-                () -> rows.getOrDefault(owner, new ArrayList<>()).removeIf(row -> gone.contains(row.number())));
+        return storage.run(() -> rows.getOrDefault(owner, new ArrayList<>())
+                .removeIf(row -> isParkedFor(row, session) && gone.contains(row.number())));
+    }
+
+    private static boolean isParkedFor(Entry row, String session) {
+        return !row.session().equals(OFFLINE) && row.session().equals(session);
     }
 
     @Override
     public CompletionStage<Integer> release(Jid owner, String session) {
-        return storage.call(() -> release(rows.getOrDefault(owner, new ArrayList<>()), session));
+        return move(owner, session, OFFLINE);
     }
 
-    private static int release(List<Entry> own, String session) {
-        int before = offline(own);
-        own.replaceAll(row -> row.session().equals(session) ? of(row, OFFLINE) : row);
-        return offline(own) - before;
+    @Override
+    public CompletionStage<Integer> move(Jid owner, String fromSession, String toSession) {
+        return storage.call(() -> give(owner, row -> isParkedFor(row, fromSession), toSession));
+    }
+
+    private int give(Jid owner, Predicate<Entry> which, String session) {
+        List<Entry> own = rows.getOrDefault(owner, new ArrayList<>());
+        int given = (int) own.stream().filter(which).count();
+        own.replaceAll(row -> which.test(row) ? of(row, session) : row);
+        return given;
     }
 
     @Override
     public CompletionStage<Integer> releaseAll() {
-        return storage.call(() -> {
-            int released = 0;
-            for (List<Entry> own : rows.values()) {
-                released += own.size() - offline(own);
-                own.replaceAll(row -> of(row, OFFLINE));
-            }
-            return released;
-        });
+        return storage.call(() -> rows.keySet().stream()
+                .mapToInt(owner -> give(owner, row -> !row.session().equals(OFFLINE), OFFLINE))
+                .sum());
+    }
+
+    @Override
+    public CompletionStage<Set<Jid>> releaseHoldersOutside(Collection<Long> liveIncarnations) {
+        Set<Long> live = Set.copyOf(liveIncarnations);
+        return storage.call(() -> rows.keySet().stream()
+                .filter(owner -> give(owner, row -> isOutside(row.session(), live), OFFLINE) > 0)
+                .collect(Collectors.toSet()));
+    }
+
+    private static boolean isOutside(String session, Set<Long> live) {
+        OptionalLong holder = Spool.holder(session);
+        return !session.equals(OFFLINE) && (holder.isEmpty() || !live.contains(holder.getAsLong()));
     }
 
     @Override

@@ -8,11 +8,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.skein.api.storage.MessageNumber;
 import org.skein.api.storage.QuotaException;
+import org.skein.api.storage.Spool;
 import org.skein.api.storage.Spool.Entry;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
@@ -83,7 +87,7 @@ public interface SpoolContract extends StorageContract {
         CompletionStage<List<Entry>> claimed = spool().claim(owner, "s", 10);
         CompletionStage<Void> later = spool().store(entry(owner, "", 2));
         CompletionStage<Integer> offline = spool().count(owner);
-        CompletionStage<Void> deleted = spool().delete(owner, List.of(new MessageNumber(7, 1)));
+        CompletionStage<Void> deleted = spool().delete(owner, "s", List.of(new MessageNumber(7, 1)));
         CompletionStage<List<Entry>> parked = spool().parked(owner, "s");
         Answers.of(stored);
         assertEquals(List.of("m1"), ids(Answers.of(claimed)));
@@ -137,14 +141,100 @@ public interface SpoolContract extends StorageContract {
     default void whatWasConfirmedIsDeleted() {
         Jid owner = Jid.of("delete@spool.example");
         Jid other = Jid.of("delete2@spool.example");
-        IntStream.rangeClosed(1, 4).forEach(n -> store(owner, n % 2 == 0 ? "" : "s", n));
-        store(other, "", 1);
-        Answers.of(spool().delete(
-                        owner, List.of(new MessageNumber(7, 1), new MessageNumber(7, 2), new MessageNumber(8, 3))));
-        Answers.of(spool().delete(owner, List.of()));
+        IntStream.rangeClosed(1, 4).forEach(n -> store(owner, n == 4 ? "" : "s", n));
+        store(other, "s", 1);
+        Answers.of(spool().delete(owner, "s", numbers(1, 2, 9)));
+        Answers.of(spool().delete(owner, "s", List.of(new MessageNumber(8, 3))));
+        Answers.of(spool().delete(owner, "s", List.of()));
         assertEquals(List.of("m3"), ids(Answers.of(spool().parked(owner, "s"))));
         assertEquals(List.of("m4"), ids(Answers.of(spool().claim(owner, "t", 10))));
-        assertEquals(1, Answers.of(spool().count(other)));
+        assertEquals(1, Answers.of(spool().parked(other, "s")).size());
+    }
+
+    private static List<MessageNumber> numbers(long... n) {
+        return LongStream.of(n).mapToObj(i -> new MessageNumber(7, i)).toList();
+    }
+
+    @Test // CLUSTER 6
+    default void aSessionDeletesNoRowThatIsNotItsOwn() {
+        Jid owner = Jid.of("mine@spool.example");
+        store(owner, "a", 1);
+        store(owner, "b", 2);
+        store(owner, "", 3);
+        store(owner, "a", 4);
+        Answers.of(spool().release(owner, "a")); // taken for dead
+        Answers.of(spool().delete(owner, "a", numbers(1, 2, 3, 4)));
+        Answers.of(spool().delete(owner, "", numbers(1, 2, 3, 4)));
+        assertEquals(0, Answers.of(spool().release(owner, "")));
+        assertEquals(List.of("m1", "m3", "m4"), ids(Answers.of(spool().claim(owner, "c", 10))));
+        assertEquals(List.of("m2"), ids(Answers.of(spool().parked(owner, "b"))));
+    }
+
+    @Test // CLUSTER 15
+    default void whenAStreamGoesOnElsewhereItsRowsMoveInTheirPlace() {
+        Jid owner = Jid.of("move@spool.example");
+        Jid other = Jid.of("move2@spool.example");
+        store(owner, "a", 1);
+        store(owner, "b", 2);
+        store(owner, "", 3);
+        store(owner, "a", 4);
+        store(other, "a", 1);
+        assertEquals(2, Answers.of(spool().move(owner, "a", "b")));
+        assertEquals(0, Answers.of(spool().move(owner, "a", "b")));
+        assertEquals(0, Answers.of(spool().move(owner, "", "b")));
+        Answers.of(spool().delete(owner, "a", numbers(1, 4)));
+        assertEquals(List.of("m1", "m2", "m4"), ids(Answers.of(spool().parked(owner, "b"))));
+        assertEquals(1, Answers.of(spool().count(owner)));
+        assertEquals(1, Answers.of(spool().parked(other, "a")).size());
+    }
+
+    @Test // CLUSTER 14
+    default void rowsWhoseHolderIsInNoViewBecomeOfflineAndTheirOwnersAreTold() {
+        Jid one = Jid.of("swept1@spool.example");
+        Jid two = Jid.of("swept2@spool.example");
+        Jid three = Jid.of("swept3@spool.example");
+        long gone = 1_700_000_000_000L;
+        long live = gone + 1;
+        store(one, Spool.token(gone, 1), 1);
+        store(one, Spool.token(live, 1), 2);
+        store(one, Spool.token(gone, 2), 3);
+        store(two, "no token", 1);
+        store(three, Spool.token(live, 2), 1);
+        store(three, "", 2);
+        Set<Jid> told = Answers.of(spool().releaseHoldersOutside(List.of(live, live + 1)));
+        assertTrue(told.containsAll(List.of(one, two)) && !told.contains(three), told.toString());
+        assertEquals(List.of("m1", "m3"), ids(Answers.of(spool().claim(one, "s", 10))));
+        assertEquals(List.of("m2"), ids(Answers.of(spool().parked(one, Spool.token(live, 1)))));
+        assertEquals(1, Answers.of(spool().count(two)));
+        assertEquals(1, Answers.of(spool().count(three)));
+    }
+
+    @Test
+    default void moreRowsWithoutHolderThanOneStatementTakesAreAllReleased() {
+        long gone = 1_800_000_000_000L;
+        List<Jid> owners = IntStream.range(0, 450)
+                .mapToObj(i -> Jid.of("o" + i + "@swept.example"))
+                .toList();
+        List<CompletionStage<Void>> stores = new ArrayList<>();
+        for (int n = 1; n <= 3; n++) {
+            for (int i = 0; i < owners.size(); i++) {
+                stores.add(spool().store(entry(owners.get(i), Spool.token(gone, i), n)));
+            }
+        }
+        stores.forEach(Answers::of);
+        Set<Jid> told = Answers.of(spool().releaseHoldersOutside(List.of()));
+        assertTrue(told.containsAll(owners), "only " + told.size());
+        assertEquals(Set.of(), Answers.of(spool().releaseHoldersOutside(List.of(gone))));
+        owners.forEach(owner -> assertEquals(3, Answers.of(spool().count(owner)), owner.toString()));
+    }
+
+    @Test
+    default void aTokenNamesTheIncarnationOfItsNode() {
+        assertEquals(OptionalLong.of(1_700_000_000_000L), Spool.holder(Spool.token(1_700_000_000_000L, 35)));
+        assertEquals(OptionalLong.of(Long.MAX_VALUE), Spool.holder(Spool.token(Long.MAX_VALUE, Long.MAX_VALUE)));
+        for (String other : List.of("", "s", "-1", "!-1", "zzzzzzzzzzzzzzzzz-1")) {
+            assertEquals(OptionalLong.empty(), Spool.holder(other), other);
+        }
     }
 
     @Test
@@ -160,7 +250,7 @@ public interface SpoolContract extends StorageContract {
         assertThrows(QuotaException.class, () -> store(owner, "s", quota + 2L));
         store(owner, "", quota); // there already
         store(Jid.of("quota2@spool.example"), "", 1);
-        Answers.of(spool().delete(owner, List.of(new MessageNumber(7, 1), new MessageNumber(7, 2))));
+        Answers.of(spool().delete(owner, "s", numbers(1, 3)));
         store(owner, "", quota + 3L);
         store(owner, "", quota + 4L);
         assertThrows(QuotaException.class, () -> store(owner, "", quota + 5L));

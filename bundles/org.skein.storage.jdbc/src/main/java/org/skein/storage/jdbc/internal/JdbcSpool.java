@@ -1,8 +1,14 @@
 package org.skein.storage.jdbc.internal;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,9 +21,11 @@ import org.skein.api.storage.Spool;
 import org.skein.storage.jdbc.internal.SpoolOperation.Claim;
 import org.skein.storage.jdbc.internal.SpoolOperation.Count;
 import org.skein.storage.jdbc.internal.SpoolOperation.Delete;
+import org.skein.storage.jdbc.internal.SpoolOperation.Move;
 import org.skein.storage.jdbc.internal.SpoolOperation.Parked;
 import org.skein.storage.jdbc.internal.SpoolOperation.Release;
 import org.skein.storage.jdbc.internal.SpoolOperation.Store;
+import org.skein.storage.jdbc.internal.SpoolTable.Holding;
 import org.skein.xmpp.Jid;
 
 /**
@@ -32,6 +40,7 @@ public final class JdbcSpool implements Spool {
     private static final int ROOM_PER_LANE = 10_000;
     private static final long MOST_BYTES = 32L << 20;
     private static final int RELEASED_AT_ONCE = 1000;
+    private static final int HOLDERS_AT_ONCE = 200;
 
     private final Storage storage;
     private final List<Lane<SpoolOperation>> lanes = new ArrayList<>(LANES);
@@ -90,14 +99,19 @@ public final class JdbcSpool implements Spool {
     }
 
     @Override
-    public CompletionStage<Void> delete(Jid owner, Collection<MessageNumber> numbers) {
+    public CompletionStage<Void> delete(Jid owner, String session, Collection<MessageNumber> numbers) {
         List<MessageNumber> copy = List.copyOf(numbers);
-        return add(answer -> new Delete(owner, copy, answer));
+        return add(answer -> new Delete(owner, session, copy, answer));
     }
 
     @Override
     public CompletionStage<Integer> release(Jid owner, String session) {
         return add(answer -> new Release(owner, session, answer));
+    }
+
+    @Override
+    public CompletionStage<Integer> move(Jid owner, String fromSession, String toSession) {
+        return add(answer -> new Move(owner, fromSession, toSession, answer));
     }
 
     @Override
@@ -112,6 +126,44 @@ public final class JdbcSpool implements Spool {
                 .thenCompose(released -> released < RELEASED_AT_ONCE
                         ? CompletableFuture.completedFuture(before + released)
                         : releaseMore(before + released));
+    }
+
+    @Override
+    public CompletionStage<Set<Jid>> releaseHoldersOutside(Collection<Long> liveIncarnations) {
+        return releaseOutside(Set.copyOf(liveIncarnations), Set.of());
+    }
+
+    /** One part, found and released by a statement each; what it released is told when all is. */
+    private CompletionStage<Set<Jid>> releaseOutside(Set<Long> live, Set<Jid> before) {
+        Database database = storage.database();
+        return database.read(c -> holdersOutside(c, live)).thenCompose(holders -> {
+            if (holders.isEmpty()) return CompletableFuture.completedFuture(before);
+            Set<Jid> owners = new LinkedHashSet<>(before);
+            holders.forEach(holder -> holder.owner().ifPresent(owners::add));
+            List<String> sessions =
+                    holders.stream().map(Holding::session).distinct().toList();
+            return database.writeOne(c -> SpoolTable.releaseSome(c, sessions, RELEASED_AT_ONCE))
+                    .thenCompose(released -> releaseOutside(live, owners));
+        });
+    }
+
+    /**
+     * Members by the database count as live too, for the caller's view may be an old one. They are read after the
+     * tokens: who parked a row and is not there then is not about to come.
+     */
+    private static List<Holding> holdersOutside(Connection c, Set<Long> live) throws SQLException {
+        Set<Long> known = new HashSet<>(live);
+        while (true) {
+            List<Holding> found = SpoolTable.holdersOutside(c, known, HOLDERS_AT_ONCE);
+            Set<Long> members = SpoolTable.members(c);
+            List<Holding> outside = found.stream()
+                    .filter(holding -> {
+                        OptionalLong holder = Spool.holder(holding.session());
+                        return holder.isEmpty() || !members.contains(holder.getAsLong());
+                    })
+                    .toList();
+            if (!outside.isEmpty() || found.isEmpty() || !known.addAll(members)) return outside;
+        }
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.skein.api.storage.Spool.Entry;
 import org.skein.storage.jdbc.internal.SpoolOperation.Claim;
 import org.skein.storage.jdbc.internal.SpoolOperation.Count;
 import org.skein.storage.jdbc.internal.SpoolOperation.Delete;
+import org.skein.storage.jdbc.internal.SpoolOperation.Move;
 import org.skein.storage.jdbc.internal.SpoolOperation.Parked;
 import org.skein.storage.jdbc.internal.SpoolOperation.Release;
 import org.skein.storage.jdbc.internal.SpoolOperation.Store;
@@ -101,6 +102,8 @@ final class SpoolLane {
             p.answer().complete(database.readNow(c -> SpoolTable.parked(c, id, p.owner(), p.session())));
         } else if (one instanceof Release r) {
             r.answer().complete(database.writeOneNow(c -> SpoolTable.release(c, id, r.session())));
+        } else if (one instanceof Move m) {
+            m.answer().complete(database.writeOneNow(c -> SpoolTable.move(c, id, m.from(), m.to())));
         } else if (one instanceof Count n) {
             n.answer().complete(database.readNow(c -> SpoolTable.offline(c, id)));
         }
@@ -132,22 +135,34 @@ final class SpoolLane {
 
     /**
      * Learns where the rows of these owners end. Where other nodes write too, that is asked each time: what another
-     * node stored before this call began was committed before, so it is seen and comes before.
+     * node stored before this call began was committed before, so it is seen and comes before. How many there are is
+     * asked every few seconds: so much later a quota that several nodes fill together may be noticed.
      */
     private void look(Database database, List<Store> stores) throws SQLException {
         Map<Jid, byte[]> unknown = new LinkedHashMap<>();
         Map<Jid, byte[]> known = new LinkedHashMap<>();
+        Map<Jid, byte[]> stale = new LinkedHashMap<>();
+        long now = System.nanoTime();
         for (Store store : stores) {
             SpoolOwners.Known owner = owners.get(store.owner());
             if (owner == null) unknown.computeIfAbsent(store.owner(), Ids::of);
+            else if (database.isShared() && now - owner.readNanos() >= COUNT_AGAIN_NANOS)
+                stale.put(store.owner(), owner.id());
             else if (database.isShared()) known.put(store.owner(), owner.id());
         }
         if (!unknown.isEmpty()) {
             Map<ByteBuffer, End> ends = database.readNow(c -> SpoolTable.ends(c, unknown.values(), true));
-            long now = System.nanoTime();
             unknown.forEach((owner, id) -> {
                 End end = ends.getOrDefault(ByteBuffer.wrap(id), new End(0, 0));
-                owners.put(owner, new SpoolOwners.Known(id, end.position(), end.rows(), now - COUNT_AGAIN_NANOS));
+                owners.put(owner, new SpoolOwners.Known(id, end.position(), end.rows(), now, now - COUNT_AGAIN_NANOS));
+            });
+        }
+        if (!stale.isEmpty()) {
+            Map<ByteBuffer, End> ends = database.readNow(c -> SpoolTable.ends(c, stale.values(), true));
+            stale.forEach((owner, id) -> {
+                End end = ends.getOrDefault(ByteBuffer.wrap(id), new End(0, 0));
+                owners.get(owner).atLeast(end.position());
+                owners.get(owner).read(end.rows(), now);
             });
         }
         if (!known.isEmpty()) {
@@ -215,10 +230,11 @@ final class SpoolLane {
             return;
         }
         long now = System.nanoTime();
-        if (now - owner.countedNanos() >= COUNT_AGAIN_NANOS) {
+        if (now - owner.refusedNanos() >= COUNT_AGAIN_NANOS) {
             End end = database.readNow(c -> SpoolTable.ends(c, List.of(owner.id()), true))
                     .getOrDefault(ByteBuffer.wrap(owner.id()), new End(0, 0));
-            owner.counted(end.rows(), now);
+            owner.read(end.rows(), now);
+            owner.refused(now);
         }
         if (owner.rows() < quota) insert(database, List.of(row(store, owner)));
         else
@@ -230,14 +246,15 @@ final class SpoolLane {
     // --- the others ---
 
     private void delete(Database database, List<Delete> deletes) throws SQLException {
-        Map<Jid, List<MessageNumber>> numbers = new LinkedHashMap<>();
+        Map<Holder, List<MessageNumber>> numbers = new LinkedHashMap<>();
         for (Delete delete : deletes) {
-            numbers.computeIfAbsent(delete.owner(), o -> new ArrayList<>()).addAll(delete.numbers());
+            numbers.computeIfAbsent(new Holder(delete.owner(), delete.session()), h -> new ArrayList<>())
+                    .addAll(delete.numbers());
         }
         List<Doomed> doomed = new ArrayList<>();
-        numbers.forEach((owner, all) -> {
-            for (Keys keys : Keys.of(Ids.of(owner), all)) {
-                doomed.add(new Doomed(owner, keys));
+        numbers.forEach((holder, all) -> {
+            for (Keys keys : Keys.of(Ids.of(holder.owner()), all)) {
+                doomed.add(new Doomed(holder.owner(), new SpoolTable.Parked(holder.session(), keys)));
             }
         });
         if (database.isShared()) deleteByOneStatement(database, doomed);
@@ -245,14 +262,20 @@ final class SpoolLane {
         deletes.forEach(delete -> delete.answer().complete(null));
     }
 
-    private record Doomed(Jid owner, Keys keys) {}
+    private record Holder(Jid owner, String session) {}
+
+    private record Doomed(Jid owner, SpoolTable.Parked rows) {
+        int size() {
+            return rows.keys().numbers().size();
+        }
+    }
 
     private void deleteTogether(Database database, List<Doomed> doomed) throws SQLException {
         if (doomed.isEmpty()) return;
         List<Integer> deleted = database.writeNow(c -> {
             List<Integer> counts = new ArrayList<>();
             for (Doomed one : doomed) {
-                counts.add(SpoolTable.delete(c, one.keys()));
+                counts.add(SpoolTable.delete(c, one.rows()));
             }
             return counts;
         });
@@ -266,13 +289,13 @@ final class SpoolLane {
     private void deleteByOneStatement(Database database, List<Doomed> doomed) throws SQLException {
         for (int i = 0; i < doomed.size(); i += DELETES_AT_ONCE) {
             List<Doomed> some = doomed.subList(i, Math.min(doomed.size(), i + DELETES_AT_ONCE));
-            int wanted = some.stream().mapToInt(d -> d.keys().numbers().size()).sum();
+            int wanted = some.stream().mapToInt(Doomed::size).sum();
             int deleted = database.writeOneNow(
-                    c -> SpoolTable.delete(c, some.stream().map(Doomed::keys).toList()));
+                    c -> SpoolTable.delete(c, some.stream().map(Doomed::rows).toList()));
             for (Doomed one : some) {
                 SpoolOwners.Known owner = owners.get(one.owner());
                 if (deleted != wanted) owners.forget(one.owner()); // whose was missing is not told
-                else if (owner != null) owner.less(one.keys().numbers().size());
+                else if (owner != null) owner.less(one.size());
             }
         }
     }

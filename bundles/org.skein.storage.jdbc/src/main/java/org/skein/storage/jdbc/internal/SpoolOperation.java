@@ -20,7 +20,7 @@ sealed interface SpoolOperation {
         }
     }
 
-    record Delete(Jid owner, Collection<MessageNumber> numbers, CompletableFuture<Void> answer)
+    record Delete(Jid owner, String session, Collection<MessageNumber> numbers, CompletableFuture<Void> answer)
             implements SpoolOperation {}
 
     record Claim(Jid owner, String session, int max, CompletableFuture<List<Entry>> answer) implements SpoolOperation {}
@@ -28,6 +28,8 @@ sealed interface SpoolOperation {
     record Parked(Jid owner, String session, CompletableFuture<List<Entry>> answer) implements SpoolOperation {}
 
     record Release(Jid owner, String session, CompletableFuture<Integer> answer) implements SpoolOperation {}
+
+    record Move(Jid owner, String from, String to, CompletableFuture<Integer> answer) implements SpoolOperation {}
 
     record Count(Jid owner, CompletableFuture<Integer> answer) implements SpoolOperation {}
 }

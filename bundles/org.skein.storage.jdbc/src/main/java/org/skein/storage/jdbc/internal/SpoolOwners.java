@@ -11,13 +11,15 @@ final class SpoolOwners {
         private final byte[] id;
         private long position;
         private int rows;
-        private long countedNanos;
+        private long readNanos;
+        private long refusedNanos;
 
-        Known(byte[] id, long position, int rows, long countedNanos) {
+        Known(byte[] id, long position, int rows, long readNanos, long refusedNanos) {
             this.id = id;
             this.position = position;
             this.rows = rows;
-            this.countedNanos = countedNanos;
+            this.readNanos = readNanos;
+            this.refusedNanos = refusedNanos;
         }
 
         byte[] id() {
@@ -28,13 +30,23 @@ final class SpoolOwners {
             return rows;
         }
 
-        long countedNanos() {
-            return countedNanos;
+        /** When the rows were last counted. */
+        long readNanos() {
+            return readNanos;
         }
 
-        void counted(int rows, long nowNanos) {
+        void read(int rows, long nowNanos) {
             this.rows = rows;
-            this.countedNanos = nowNanos;
+            this.readNanos = nowNanos;
+        }
+
+        /** When they were last counted because there seemed to be too many. */
+        long refusedNanos() {
+            return refusedNanos;
+        }
+
+        void refused(long nowNanos) {
+            this.refusedNanos = nowNanos;
         }
 
         void less(int deleted) {

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -129,17 +130,29 @@ final class SpoolTable {
         }
     }
 
-    static int delete(Connection c, Keys keys) throws SQLException {
-        return delete(c, List.of(keys));
+    /** Rows parked for a session. */
+    record Parked(String session, Keys keys) {
+        private String condition() {
+            return "(" + keys.condition() + " AND session = ?)";
+        }
+
+        private void addTo(List<Object> parameters) {
+            keys.addTo(parameters);
+            parameters.add(session);
+        }
+    }
+
+    static int delete(Connection c, Parked rows) throws SQLException {
+        return delete(c, List.of(rows));
     }
 
     /** As one statement, for which H2 would read the whole table. */
-    static int delete(Connection c, List<Keys> all) throws SQLException {
+    static int delete(Connection c, List<Parked> all) throws SQLException {
         List<Object> parameters = new ArrayList<>();
         List<String> conditions = new ArrayList<>();
-        for (Keys keys : all) {
-            conditions.add(keys.condition());
-            keys.addTo(parameters);
+        for (Parked rows : all) {
+            conditions.add(rows.condition());
+            rows.addTo(parameters);
         }
         return Sql.update(c, "DELETE FROM skein_spool WHERE " + String.join(" OR ", conditions), parameters.toArray());
     }
@@ -218,6 +231,85 @@ final class SpoolTable {
 
     static int release(Connection c, byte[] id, String session) throws SQLException {
         return Sql.update(c, "UPDATE skein_spool SET session = NULL WHERE owner = ? AND session = ?", id, session);
+    }
+
+    static int move(Connection c, byte[] id, String from, String to) throws SQLException {
+        return Sql.update(c, "UPDATE skein_spool SET session = ? WHERE owner = ? AND session = ?", to, id, from);
+    }
+
+    /** Somebody's rows, parked for a session. @param owner empty where nothing tells who it is */
+    record Holding(String session, Optional<Jid> owner) {}
+
+    private record Found(byte[] id, String session, Optional<Jid> account) {}
+
+    /** Sessions of nodes other than these that hold rows, some of them; from the index. */
+    static List<Holding> holdersOutside(Connection c, Set<Long> live, int max) throws SQLException {
+        List<Object> parameters = new ArrayList<>();
+        String condition = "s.session IS NOT NULL";
+        if (!live.isEmpty()) {
+            List<String> names = live.stream().map(i -> Long.toString(i, 36)).toList();
+            condition +=
+                    " AND SUBSTRING(s.session, 1, LOCATE('-', s.session) - 1) NOT IN (" + Sql.marks(names.size()) + ")";
+            parameters.addAll(Sql.padded(names));
+        }
+        parameters.add(max);
+        List<Found> found = Sql.query(
+                c,
+                "SELECT h.owner, h.session, a.domain, a.local_part FROM (SELECT DISTINCT s.owner, s.session"
+                        + " FROM skein_spool s WHERE " + condition + " LIMIT ?) h"
+                        + " LEFT JOIN skein_account a ON a.id = h.owner",
+                SpoolTable::found,
+                parameters.toArray());
+        List<Holding> holders = new ArrayList<>();
+        for (Found one : found) {
+            holders.add(new Holding(
+                    one.session(), one.account().isPresent() ? one.account() : addressee(c, one.id(), one.session())));
+        }
+        return holders;
+    }
+
+    private static Found found(ResultSet row) throws SQLException {
+        byte[] domain = row.getBytes(3);
+        Optional<Jid> account = domain == null
+                ? Optional.empty()
+                : Optional.of(Jid.of(Ids.text(row.getBytes(4)), Ids.text(domain), ""));
+        return new Found(row.getBytes(1), row.getString(2), account);
+    }
+
+    /** Of rows without an account: whom one of them is addressed to, if the key says the same. */
+    private static Optional<Jid> addressee(Connection c, byte[] id, String session) throws SQLException {
+        return Sql.query(
+                        c,
+                        "SELECT stanza FROM skein_spool WHERE owner = ? AND session = ? LIMIT 1",
+                        row -> addressee(row.getBytes(1)),
+                        id,
+                        session)
+                .stream()
+                .flatMap(Optional::stream)
+                .filter(jid -> Arrays.equals(Ids.of(jid), id))
+                .findFirst();
+    }
+
+    private static Optional<Jid> addressee(byte[] stanza) {
+        try {
+            return ElementParser.parseStanza(stanza).to().map(Jid::bare);
+        } catch (IllegalArgumentException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    static Set<Long> members(Connection c) throws SQLException {
+        return new HashSet<>(Sql.query(c, "SELECT incarnation FROM cluster_member", row -> row.getLong(1)));
+    }
+
+    /** @return how many; less than {@code max} when these sessions hold none any more */
+    static int releaseSome(Connection c, List<String> sessions, int max) throws SQLException {
+        List<Object> parameters = Sql.padded(sessions);
+        parameters.add(max);
+        return Sql.update(
+                c,
+                "UPDATE skein_spool SET session = NULL WHERE session IN (" + Sql.marks(sessions.size()) + ") LIMIT ?",
+                parameters.toArray());
     }
 
     /** @return how many; less than {@code max} when none is left */

@@ -91,9 +91,9 @@ final class MariaDbStorageTest implements JdbcContracts {
         Jid owner = Jid.of("room@spool.example");
         int quota = LIMITS.spoolRowsPerOwner();
         for (int n = 1; n <= quota; n++) {
-            Answers.of(storage.spool.store(SpoolContract.entry(owner, "", n)));
+            Answers.of(storage.spool.store(SpoolContract.entry(owner, "s", n)));
         }
-        Answers.of(secondNode.spool.delete(owner, List.of(new MessageNumber(7, 1))));
+        Answers.of(secondNode.spool.delete(owner, "s", List.of(new MessageNumber(7, 1))));
         Answers.of(storage.spool.store(SpoolContract.entry(owner, "", quota + 1L)));
     }
 
