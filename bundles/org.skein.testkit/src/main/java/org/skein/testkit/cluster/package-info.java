@@ -1,0 +1,10 @@
+/**
+ * Clusters for tests: several nodes in one thread, moved by a {@link org.skein.testkit.ManualScheduler}
+ * ({@link org.skein.testkit.cluster.InMemoryCluster}).
+ */
+@Export
+@Version("1.0.0")
+package org.skein.testkit.cluster;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
