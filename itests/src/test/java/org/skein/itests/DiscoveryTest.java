@@ -197,7 +197,6 @@ class DiscoveryTest {
                         .discoverCommands(host)
                         .getItems()
                         .size());
-        StanzaClient.register(server, SharedNode.ADMIN);
         XMPPTCPConnection admin = Clients.logIn(server, SharedNode.ADMIN, StanzaClient.PASSWORD, "desk");
         try {
             AdHocCommandManager manager = AdHocCommandManager.getInstance(admin);

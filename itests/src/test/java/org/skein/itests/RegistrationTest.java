@@ -52,6 +52,18 @@ class RegistrationTest {
         }
     }
 
+    @Test // or whoever comes first would administer the server
+    void theNameOfAnAdministratorIsAConflictWhetherTheAccountIsThereOrNot() throws Exception {
+        try (StanzaClient client = StanzaClient.encrypted(server)) {
+            Xml absent = register(client, SharedNode.ABSENT_ADMIN.toUpperCase(Locale.ROOT), "x");
+            Xml there = register(client, SharedNode.ADMIN, "x");
+            assertEquals("cancel/conflict", absent.error());
+            assertEquals("cancel/conflict", there.error());
+            assertEquals(there.text("error"), absent.text("error"));
+        }
+        assertEquals("failure", loginWith(SharedNode.ABSENT_ADMIN, "x"));
+    }
+
     @Test // XEP-0077 §3.1
     void anIncompleteRegistrationIsNotAcceptable() throws Exception {
         try (StanzaClient client = StanzaClient.encrypted(server)) {

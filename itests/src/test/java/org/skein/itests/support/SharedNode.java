@@ -10,8 +10,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * the tests. Clients may register, so that {@link StanzaClient#register} makes an account in milliseconds.
  */
 public final class SharedNode implements ParameterResolver {
-    /** The account that may administer. */
+    /** Who may administer; its account is there, with {@link StanzaClient#PASSWORD}. */
     public static final String ADMIN = "admin";
+
+    /** Listed as an administrator too, but an account nobody has made. */
+    public static final String ABSENT_ADMIN = "absent-admin";
 
     private record Running(ServerProcess server) implements ExtensionContext.Store.CloseableResource {
         @Override
@@ -39,8 +42,9 @@ public final class SharedNode implements ParameterResolver {
                         "registration-rate=0",
                         "login-rate=0",
                         "c2s-whitespace-ping=1",
-                        "admins=admin@localhost",
+                        "admins=" + ADMIN + "@localhost," + ABSENT_ADMIN + "@localhost",
                         "contact-addresses=abuse=mailto:abuse@example.org,admin=xmpp:admin@example.org")
-                .start();
+                .start()
+                .addUser(ADMIN + "@localhost", StanzaClient.PASSWORD);
     }
 }

@@ -23,6 +23,7 @@ import org.skein.xmpp.Jid;
 public final class AuthFixture implements AutoCloseable {
     public static final String HOST = "example.net";
     public static final Jid USER = Jid.of("user@example.net");
+    public static final Jid ADMIN = Jid.of("chief@example.net");
     public static final String PASSWORD = "pencil";
 
     /** Settings a test changes. */
@@ -77,7 +78,7 @@ public final class AuthFixture implements AutoCloseable {
 
         @Override
         public boolean isAdmin(Jid account) {
-            return false;
+            return account.bare().equals(ADMIN);
         }
     }
 

@@ -13,6 +13,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.skein.api.auth.AccountException;
 import org.skein.api.component.IqHandler;
 import org.skein.api.component.IqRequest;
+import org.skein.api.component.VirtualHosts;
 import org.skein.api.disco.DiscoContributor;
 import org.skein.api.disco.DiscoInfo;
 import org.skein.api.disco.DiscoRequest;
@@ -31,7 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * In-band registration (XEP-0077). Before login, where {@code registration} is on: makes accounts, at most
  * {@code registration-rate} for an address and minute; an attempt counts whatever comes of it, or one could find out who
- * has an account here. After login a user may change the password; and remove the account, where registration is on.
+ * has an account here. The name of an administrator is as good as taken, whether its account is there or not: an operator
+ * makes it, and nobody learns who administers. After login a user may change the password; and remove the account, where registration is on.
  */
 @Component(service = {IqHandler.class, StreamFeatures.class, DiscoContributor.class})
 public final class Registration implements IqHandler, StreamFeatures, DiscoContributor {
@@ -42,16 +44,19 @@ public final class Registration implements IqHandler, StreamFeatures, DiscoContr
 
     private final AuthSettings settings;
     private final DefaultAccounts accounts;
+    private final VirtualHosts hosts;
     private final RecentCounts<PeerAddress> attempts;
 
     @Activate
-    public Registration(@Reference AuthSettings settings, @Reference DefaultAccounts accounts) {
-        this(settings, accounts, System::nanoTime);
+    public Registration(
+            @Reference AuthSettings settings, @Reference DefaultAccounts accounts, @Reference VirtualHosts hosts) {
+        this(settings, accounts, hosts, System::nanoTime);
     }
 
-    Registration(AuthSettings settings, DefaultAccounts accounts, LongSupplier nanoTime) {
+    Registration(AuthSettings settings, DefaultAccounts accounts, VirtualHosts hosts, LongSupplier nanoTime) {
         this.settings = settings;
         this.accounts = accounts;
+        this.hosts = hosts;
         this.attempts = new RecentCounts<>(MAX_ADDRESSES, nanoTime);
     }
 
@@ -114,8 +119,16 @@ public final class Registration implements IqHandler, StreamFeatures, DiscoContr
             throw new StanzaException(Condition.RESOURCE_CONSTRAINT, "too many new accounts; try again in a minute");
         }
         Jid account = account(form.username(), request.subject().domain());
+        if (hosts.isAdmin(account)) { // whoever made it would be one
+            log.warn("what=registration_refused account={} address={} reason=is_admin", account, address.text());
+            throw notAvailable();
+        }
         return answered(accounts.create(account, form.password())
                 .thenRun(() -> log.info("what=account_registered account={} address={}", account, address.text())));
+    }
+
+    private static StanzaException notAvailable() {
+        return new StanzaException(Condition.CONFLICT, "the user name is taken or reserved");
     }
 
     private static Jid account(String username, String host) {
@@ -190,7 +203,7 @@ public final class Registration implements IqHandler, StreamFeatures, DiscoContr
             return cause;
         }
         return switch (e.reason()) {
-            case EXISTS -> new StanzaException(Condition.CONFLICT, "the user name is taken");
+            case EXISTS -> notAvailable();
             case INVALID -> new StanzaException(Condition.NOT_ACCEPTABLE, e.getMessage());
             case NOT_FOUND -> new StanzaException(Condition.REGISTRATION_REQUIRED);
             case UNKNOWN_HOST -> new StanzaException(Condition.ITEM_NOT_FOUND);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.skein.auth.internal.AuthFixture.ADMIN;
 import static org.skein.auth.internal.AuthFixture.HOST;
 import static org.skein.auth.internal.AuthFixture.PASSWORD;
 import static org.skein.auth.internal.AuthFixture.USER;
@@ -31,6 +32,7 @@ import org.skein.auth.internal.account.DefaultAccounts;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
+import org.skein.xmpp.StanzaError;
 import org.skein.xmpp.StanzaError.Condition;
 import org.skein.xmpp.StanzaException;
 
@@ -46,7 +48,7 @@ class RegistrationTest {
         }
     };
     private final DefaultAccounts accounts = auth.accounts(listener);
-    private final Registration registration = new Registration(auth.settings, accounts, () -> auth.nanos);
+    private final Registration registration = new Registration(auth.settings, accounts, auth.hosts, () -> auth.nanos);
 
     @AfterEach
     void stop() {
@@ -97,9 +99,11 @@ class RegistrationTest {
     }
 
     private static void assertError(Condition condition, CompletionStage<?> stage) {
-        assertEquals(
-                condition,
-                assertInstanceOf(StanzaException.class, failure(stage)).error().condition());
+        assertEquals(condition, error(stage).condition());
+    }
+
+    private static StanzaError error(CompletionStage<?> stage) {
+        return assertInstanceOf(StanzaException.class, failure(stage)).error();
     }
 
     @Test // XEP-0077 §3.1
@@ -147,6 +151,17 @@ class RegistrationTest {
         auth.withUser();
         assertError(Condition.CONFLICT, register("user", "another"));
         assertTrue(get(accounts.verify(USER, PASSWORD)));
+    }
+
+    @Test // or the first to ask would administer the server
+    void theNameOfAnAdministratorIsRefusedAsIfItWereTaken() {
+        StanzaError absent = error(register("Chief", PASSWORD));
+        assertEquals(Condition.CONFLICT, absent.condition());
+        assertFalse(get(accounts.exists(ADMIN)));
+
+        get(accounts.create(ADMIN, PASSWORD)); // as an operator does
+        assertEquals(absent, error(register("chief", "another")));
+        assertTrue(get(accounts.verify(ADMIN, PASSWORD)));
     }
 
     @Test
@@ -284,7 +299,8 @@ class RegistrationTest {
     void theAnswerToARemovalIsGivenBeforeTheListenerEndsTheSessions() {
         List<Runnable> later = new ArrayList<>();
         AuthFixture delayed = new AuthFixture(later::add);
-        Registration delayedRegistration = new Registration(delayed.settings, delayed.accounts(listener), () -> 0);
+        Registration delayedRegistration =
+                new Registration(delayed.settings, delayed.accounts(listener), delayed.hosts, () -> 0);
         delayed.storage.accounts().create(USER, List.of());
         delayedRegistration
                 .handle(afterLogin("set", removal(), Target.ACCOUNT, USER))
