@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Element;
+import org.w3c.dom.NamedNodeMap;
 import org.w3c.dom.Node;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
@@ -26,8 +30,13 @@ public final class Xml {
 
     /** @param source an element as it stands in a client's stream */
     static Xml ofStream(String source) {
-        String document = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
-                + source + "</stream:stream>";
+        return ofStream(source, "");
+    }
+
+    /** @param declarations what the header of the stream binds besides the usual */
+    public static Xml ofStream(String source, String declarations) {
+        String document = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
+                + declarations + ">" + source + "</stream:stream>";
         try {
             DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
             factory.setNamespaceAware(true);
@@ -105,6 +114,55 @@ public final class Xml {
                 .map(Xml::name)
                 .findFirst()
                 .orElse("none");
+    }
+
+    /**
+     * The tree without what its writing has of choice: prefixes, the order of attributes, kinds of text. Two elements
+     * mean the same exactly if this is the same.
+     */
+    public String canonical() {
+        StringBuilder out = new StringBuilder();
+        appendCanonical(element, out);
+        return out.toString();
+    }
+
+    private static void appendCanonical(Element e, StringBuilder out) {
+        out.append('<').append(expanded(e));
+        NamedNodeMap attributes = e.getAttributes();
+        Map<String, String> sorted = new TreeMap<>();
+        for (int i = 0; i < attributes.getLength(); i++) {
+            Node a = attributes.item(i);
+            if (!XMLConstants.XMLNS_ATTRIBUTE_NS_URI.equals(a.getNamespaceURI())) {
+                sorted.put(expanded(a), a.getNodeValue());
+            }
+        }
+        sorted.forEach((name, value) ->
+                out.append(' ').append(name).append("='").append(escaped(value)).append('\''));
+        out.append('>');
+        for (Node n = e.getFirstChild(); n != null; n = n.getNextSibling()) {
+            if (n instanceof Element child) {
+                appendCanonical(child, out);
+            } else {
+                out.append(escaped(n.getNodeValue()));
+            }
+        }
+        out.append("</>");
+    }
+
+    private static String expanded(Node n) {
+        return n.getNamespaceURI() == null ? n.getLocalName() : "{" + n.getNamespaceURI() + "}" + n.getLocalName();
+    }
+
+    private static String escaped(String text) {
+        StringBuilder out = new StringBuilder();
+        text.chars().forEach(c -> {
+            if (c < ' ' || c > '~' || c == '<' || c == '\'' || c == '&') {
+                out.append('&').append(Integer.toHexString(c)).append(';');
+            } else {
+                out.append((char) c);
+            }
+        });
+        return out.toString();
     }
 
     @Override
