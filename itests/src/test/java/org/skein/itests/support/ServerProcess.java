@@ -39,6 +39,7 @@ public final class ServerProcess implements AutoCloseable {
 
     private final Path base;
     private final Map<String, String> environment = new HashMap<>();
+    private boolean keepsErrorsApart;
     private Process process;
 
     private ServerProcess(Path base) {
@@ -78,6 +79,12 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** What it prints as errors goes to {@link #errors()}, not to {@link #output()}. */
+    public ServerProcess keepErrorsApart() {
+        keepsErrorsApart = true;
+        return this;
+    }
+
     /** Starts it and waits until clients can log in. */
     public ServerProcess start() {
         launch();
@@ -90,8 +97,11 @@ public final class ServerProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(
                         Command.home().resolve("bin/skein").toString(), "run", "--base", base.toString())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectErrorStream(true)
+                .redirectErrorStream(!keepsErrorsApart)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(outputFile().toFile()));
+        if (keepsErrorsApart) {
+            builder.redirectError(ProcessBuilder.Redirect.appendTo(errorFile().toFile()));
+        }
         builder.environment().putAll(environment);
         try {
             // What a node killed before left there must not be taken for news of this one.
@@ -196,6 +206,11 @@ public final class ServerProcess implements AutoCloseable {
         return read(outputFile());
     }
 
+    /** What it printed as errors, where they are kept apart. */
+    public String errors() {
+        return read(errorFile());
+    }
+
     /** The node's log file. */
     public String log() {
         return read(base.resolve("log/skein.log"));
@@ -203,8 +218,8 @@ public final class ServerProcess implements AutoCloseable {
 
     /** The last lines of output and log, for messages of failed tests. */
     public String logs() {
-        return "\n--- printed by the node in " + base + "\n" + tail(output()) + "\n--- its log\n" + tail(log())
-                + "\n---\n";
+        return "\n--- printed by the node in " + base + "\n" + tail(output() + errors()) + "\n--- its log\n"
+                + tail(log()) + "\n---\n";
     }
 
     /** Begins a test: logs of nodes closed before are of no interest any more. */
@@ -222,6 +237,10 @@ public final class ServerProcess implements AutoCloseable {
 
     private Path outputFile() {
         return base.resolve("log/output.txt");
+    }
+
+    private Path errorFile() {
+        return base.resolve("log/errors.txt");
     }
 
     private static String tail(String text) {
