@@ -138,6 +138,31 @@ class RegistrationTest {
         }
     }
 
+    @Test // XEP-0077 §3.2
+    void theContactsOfARemovedAccountAreTold() throws Exception {
+        String name = StanzaClient.register(server);
+        String friend = StanzaClient.register(server);
+        try (StanzaClient leaving = StanzaClient.online(server, name, "r");
+                StanzaClient contact = StanzaClient.online(server, friend, "r")) {
+            contact.iq("get", "", "<query xmlns='jabber:iq:roster'/>");
+            leaving.presence("subscribed", contact.bare()).soFar();
+            contact.presence("subscribed", leaving.bare()).soFar();
+            leaving.presence("subscribe", contact.bare()).awaitPresence("subscribed", contact.bare());
+            contact.presence("subscribe", leaving.bare()).awaitPresence("", leaving.jid());
+
+            leaving.send("<iq type='set' id='bye'><query xmlns='" + REGISTER + "'><remove/></query></iq>");
+            contact.awaitPresence("unsubscribe", leaving.bare());
+            contact.awaitPresence("unsubscribed", leaving.bare());
+            contact.awaitPresence("unavailable", leaving.jid());
+            Xml roster = contact.iq("get", "", "<query xmlns='jabber:iq:roster'/>");
+            Xml item = roster.find("item", "jabber:iq:roster").orElseThrow();
+            assertEquals(leaving.bare(), item.get("jid"));
+            assertEquals("none", item.get("subscription"), roster.toString());
+            assertEquals("", item.get("ask"));
+            assertEquals("not-authorized", leaving.awaitStreamEnd());
+        }
+    }
+
     @Test
     void aClientLibraryIsToldOfAConflict() throws Exception {
         String taken = StanzaClient.register(server);

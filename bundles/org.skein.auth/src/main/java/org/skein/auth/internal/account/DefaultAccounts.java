@@ -122,11 +122,15 @@ public final class DefaultAccounts implements Accounts {
         } catch (AccountException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return accounts.delete(account).thenApply(removed -> {
-            requireFound(account, removed);
-            log.info("what=account_removed account={}", account);
-            return () -> tell(listener -> listener.accountRemoved(account));
-        });
+        return Preparations.of(listeners, account)
+                .thenCompose(prepared -> accounts.delete(account).thenApply(removed -> {
+                    requireFound(account, removed);
+                    log.info("what=account_removed account={}", account);
+                    return () -> {
+                        prepared.run();
+                        tell(listener -> listener.accountRemoved(account));
+                    };
+                }));
     }
 
     @Override

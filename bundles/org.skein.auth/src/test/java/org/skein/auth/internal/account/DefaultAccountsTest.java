@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,12 @@ class DefaultAccountsTest {
 
     private final class RecordingListener implements AccountListener {
         @Override
+        public CompletionStage<Runnable> accountRemoving(Jid account) {
+            boolean there = get(auth.storage.accounts().find(account)).isPresent();
+            return CompletableFuture.completedStage(() -> told.add("left " + account + (there ? "" : ", too late")));
+        }
+
+        @Override
         public void accountRemoved(Jid account) {
             told.add("removed " + account);
         }
@@ -54,6 +61,20 @@ class DefaultAccountsTest {
     }
 
     private static final class BrokenListener implements AccountListener {
+        private final CompletionStage<Runnable> broken = CompletableFuture.completedStage(() -> {
+            throw new IllegalStateException("on purpose");
+        });
+
+        @Override
+        public CompletionStage<Runnable> accountRemoving(Jid account) {
+            if (account.local().equals("throwing")) {
+                throw new IllegalStateException("on purpose");
+            }
+            return account.local().equals("failing")
+                    ? CompletableFuture.failedStage(new StorageException("on purpose"))
+                    : broken;
+        }
+
         @Override
         public void accountRemoved(Jid account) {
             throw new IllegalStateException("on purpose");
@@ -170,7 +191,31 @@ class DefaultAccountsTest {
         get(accounts.create(USER, PASSWORD));
         get(accounts.delete(USER));
         assertFalse(get(accounts.exists(USER)));
-        assertEquals(List.of("removed user@example.net"), told);
+        assertEquals(List.of("left user@example.net", "removed user@example.net"), told);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"throwing", "failing"})
+    void aListenerThatCannotPrepareKeepsNoAccountFromBeingRemoved(String name) {
+        Jid account = Jid.of(name + "@" + HOST);
+        get(accounts.create(account, PASSWORD));
+        get(accounts.delete(account));
+        assertFalse(get(accounts.exists(account)));
+        assertEquals(List.of("left " + account, "removed " + account), told);
+    }
+
+    @Test
+    void whatListenersPreparedIsNotDoneWhereNothingIsRemoved() {
+        assertReason(Reason.NOT_FOUND, accounts.delete(USER));
+        auth.storage.available(false);
+        AccountListener farewell = new AccountListener() {
+            @Override
+            public CompletionStage<Runnable> accountRemoving(Jid account) {
+                return CompletableFuture.completedStage(() -> told.add("left " + account));
+            }
+        };
+        assertInstanceOf(StorageException.class, failure(auth.accounts(farewell).delete(USER)));
+        assertEquals(List.of(), told);
     }
 
     @Test
