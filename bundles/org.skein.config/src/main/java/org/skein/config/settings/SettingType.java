@@ -1,9 +1,13 @@
 package org.skein.config.settings;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The type of a setting: checks the text an operator wrote and turns it into the value Configuration Admin gets.
@@ -12,6 +16,10 @@ import java.util.Locale;
  * @param choices the allowed words of an {@code enum:} type, else empty
  */
 public record SettingType(Kind kind, List<String> choices) {
+
+    private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+    private static final Pattern RANGE = Pattern.compile(
+            "((?:" + BYTE + "\\.){3}" + BYTE + "|[0-9a-fA-F:][0-9a-fA-F.]*:[0-9a-fA-F:.]*)(?:/([0-9]{1,3}))?");
 
     /** The kinds of text a setting may hold. */
     public enum Kind {
@@ -31,6 +39,8 @@ public record SettingType(Kind kind, List<String> choices) {
         PATH,
         /** A TCP port; 0 = any free port, -1 = off. */
         PORT,
+        /** Comma separated addresses and ranges, such as {@code 10.0.0.0/8}; no names. */
+        ADDRESS_RANGES,
         /** One word of a fixed set. */
         ENUM
     }
@@ -71,15 +81,41 @@ public record SettingType(Kind kind, List<String> choices) {
             case PORT -> (int) number(text, -1, 65535, "a port (1 to 65535; 0 = any free port, -1 = off)");
             case BOOLEAN -> bool(text);
             case STRING -> text;
-            case LIST ->
-                Arrays.stream(text.split(","))
-                        .map(String::strip)
-                        .filter(s -> !s.isEmpty())
-                        .toArray(String[]::new);
+            case LIST -> words(text);
+            case ADDRESS_RANGES -> ranges(text);
             case DURATION_SECONDS -> seconds(text);
             case PATH -> text.isEmpty() ? "" : base.resolve(text).toString();
             case ENUM -> choice(text);
         };
+    }
+
+    private static String[] words(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .toArray(String[]::new);
+    }
+
+    private static String[] ranges(String text) {
+        String[] ranges = words(text);
+        for (String range : ranges) {
+            Matcher parts = RANGE.matcher(range);
+            if (!parts.matches() || !isRange(parts.group(1), parts.group(2))) {
+                throw new IllegalArgumentException(
+                        "expected addresses or ranges such as 10.0.0.5 or 10.0.0.0/8, found '" + range + "'");
+            }
+        }
+        return ranges;
+    }
+
+    /** Only what cannot be a name gets here, so nothing is looked up. */
+    private static boolean isRange(String address, String bits) {
+        try {
+            int all = InetAddress.getByName(address).getAddress().length * Byte.SIZE;
+            return bits == null || Integer.parseInt(bits) <= all;
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private static long number(String text, long min, long max, String expected) {

@@ -23,6 +23,7 @@ class InitFileTest {
                             "user-db\torg.skein.storage\tdb\tenum:h2|mysql|mariadb\th2\tdatabase",
                             "user-db-uri\torg.skein.storage\turi\tstring\t\turi",
                             "resume-window\torg.skein.session\tresume\tduration-seconds\t300\tresume",
+                            "proxy-protocol-from\torg.skein.net\tfrom\taddress-ranges\t\tbalancers",
                             "tls-cert\torg.skein.net\tcert\tpath\t\tcertificate",
                             "tls-cert-*\torg.skein.net\tcert.*\tpath\t\tcertificate of a host",
                             "comp-class-N\torg.skein.components\tclass.N\tstring\t\tclass",
@@ -66,6 +67,19 @@ class InitFileTest {
     void aListIsSplitAtCommas() {
         assertArrayEquals(new String[] {"a.example", "b.example"}, (String[])
                 value("virt-hosts", "--virt-hosts = a.example , b.example"));
+    }
+
+    @Test
+    void addressRangesAreCheckedAndNamesAreNoAddresses() {
+        assertArrayEquals(new String[] {"10.0.0.5", "10.1.0.0/16", "::1", "fd00::/8"}, (String[])
+                value("proxy-protocol-from", "--proxy-protocol-from=10.0.0.5, 10.1.0.0/16,::1,fd00::/8"));
+        for (String bad :
+                List.of("localhost", "10.0.0.0/33", "10.0.0", "300.0.0.1", "fd00::/129", "fd00:::/8", "a:b")) {
+            assertEquals(
+                    "etc/init.properties, line 1: 'proxy-protocol-from': expected addresses or ranges such as 10.0.0.5 or"
+                            + " 10.0.0.0/8, found '" + bad + "'",
+                    onlyProblem("--proxy-protocol-from=10.0.0.1," + bad));
+        }
     }
 
     @Test

@@ -19,8 +19,15 @@ public interface Listeners {
      * @param setting name of the setting an operator would change
      * @param port 0 for any free port
      * @param tuning how accepted sockets are set up
+     * @param behindBalancer whether connections from {@code proxy-protocol-from} begin with a PROXY header, which is
+     *     taken off and read before the initializer sees the connection; {@link RemoteAddress} knows the result
      */
-    record Request(String name, String setting, int port, SocketTuning tuning) {}
+    record Request(String name, String setting, int port, SocketTuning tuning, boolean behindBalancer) {
+        /** For a listener that is never behind a balancer. */
+        public Request(String name, String setting, int port, SocketTuning tuning) {
+            this(name, setting, port, tuning, false);
+        }
+    }
 
     /** An open listener; closing it frees its ports, but leaves accepted connections alone. May be closed again. */
     interface Listener extends AutoCloseable {

@@ -3,7 +3,7 @@
  * exported package in which Netty types appear.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.skein.net.api;
 
 import org.osgi.annotation.bundle.Export;

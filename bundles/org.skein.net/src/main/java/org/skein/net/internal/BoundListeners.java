@@ -11,6 +11,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,12 +53,15 @@ public final class BoundListeners implements Listeners {
     private static final int READ_MAX = 16 * 1024;
     private static final int PROBE_EVERY_SECONDS = 15;
     private static final int PROBES = 4;
+    private static final long PROXY_HEADER_WITHIN_MS = 10_000;
 
     private final List<String> addresses;
     private final EventLoops loops;
     private final BiFunction<ListenerInfo, String, Runnable> announce;
     private final ConnectionLimits limits;
     private final LongAdder refused = new LongAdder();
+    private final long proxyHeaderWithinMs;
+    private volatile List<AddressRange> balancers = List.of();
 
     @Reference(
             target = "(skein.role=fatal)",
@@ -73,7 +77,9 @@ public final class BoundListeners implements Listeners {
                 config.max_connections(),
                 config.max_connections_per_address(),
                 loops,
-                (info, name) -> register(bundles, info));
+                (info, name) -> register(bundles, info),
+                PROXY_HEADER_WITHIN_MS);
+        trust(config.proxy_protocol_from());
     }
 
     /** @param announce makes an open socket known (with its name), and answers how to take that back */
@@ -83,11 +89,31 @@ public final class BoundListeners implements Listeners {
             int maxPerAddress,
             EventLoops loops,
             BiFunction<ListenerInfo, String, Runnable> announce) {
+        this(addresses, maxConnections, maxPerAddress, loops, announce, PROXY_HEADER_WITHIN_MS);
+    }
+
+    BoundListeners(
+            List<String> addresses,
+            int maxConnections,
+            int maxPerAddress,
+            EventLoops loops,
+            BiFunction<ListenerInfo, String, Runnable> announce,
+            long proxyHeaderWithinMs) {
         this.addresses =
                 addresses.stream().map(String::trim).filter(a -> !a.isEmpty()).toList();
         this.loops = loops;
         this.announce = announce;
         this.limits = new ConnectionLimits(maxConnections, maxPerAddress);
+        this.proxyHeaderWithinMs = proxyHeaderWithinMs;
+    }
+
+    /** Connections from these addresses and ranges begin with a PROXY header from now on. */
+    public void trust(String... ranges) {
+        try {
+            balancers = AddressRange.parse(ranges);
+        } catch (IllegalArgumentException e) {
+            log.error("what=setting_refused setting=proxy-protocol-from reason=\"{}\"", e.getMessage());
+        }
     }
 
     private static Runnable register(BundleContext bundles, ListenerInfo info) {
@@ -107,6 +133,7 @@ public final class BoundListeners implements Listeners {
     @Modified
     void modified(NetConfig config) {
         limits.set(config.max_connections(), config.max_connections_per_address());
+        trust(config.proxy_protocol_from());
         List<String> now = List.of(config.bind_address()).stream()
                 .map(String::trim)
                 .filter(a -> !a.isEmpty())
@@ -165,7 +192,7 @@ public final class BoundListeners implements Listeners {
                     null,
                     wanted);
         }
-        ChannelFuture bind = bootstrap(request.tuning(), initializer).bind(wanted);
+        ChannelFuture bind = bootstrap(request, initializer).bind(wanted);
         if (!bind.awaitUninterruptibly(BIND_SECONDS, TimeUnit.SECONDS) || !bind.isSuccess()) {
             throw notBound(request, wanted, bind.cause());
         }
@@ -202,7 +229,8 @@ public final class BoundListeners implements Listeners {
         return new ListenException(sentence, cause);
     }
 
-    private ServerBootstrap bootstrap(SocketTuning tuning, ChannelHandler initializer) {
+    private ServerBootstrap bootstrap(Request request, ChannelHandler initializer) {
+        SocketTuning tuning = request.tuning();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.serverChannel())
@@ -215,7 +243,7 @@ public final class BoundListeners implements Listeners {
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WriteBufferWaterMark.DEFAULT)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, tuning.keepAliveSeconds() > 0)
-                .childHandler(new Admission(initializer));
+                .childHandler(new Admission(initializer, request.behindBalancer()));
         if (loops.transport().equals("epoll")) {
             if (tuning.keepAliveSeconds() > 0) {
                 bootstrap
@@ -239,20 +267,38 @@ public final class BoundListeners implements Listeners {
     @ChannelHandler.Sharable
     private final class Admission extends ChannelInitializer<Channel> {
         private final ChannelHandler initializer;
+        private final boolean behindBalancer;
 
-        private Admission(ChannelHandler initializer) {
+        private Admission(ChannelHandler initializer, boolean behindBalancer) {
             this.initializer = initializer;
+            this.behindBalancer = behindBalancer;
         }
 
         @Override
         protected void initChannel(Channel channel) {
-            if (limits.admit(channel)) {
+            SocketAddress remote = channel.remoteAddress();
+            if (!limits.admit(channel)) {
+                refuse(channel, remote);
+            } else if (behindBalancer && AddressRange.anyContains(balancers, remote)) {
+                ProxyHeader.expect(channel.pipeline(), initializer, this::admit, proxyHeaderWithinMs);
+            } else if (admit(channel, remote)) {
                 channel.pipeline().addLast(initializer);
-            } else {
-                refused.increment();
-                log.debug("what=connection_refused address={} reason=limit", channel.remoteAddress());
-                channel.close();
             }
+        }
+
+        /** The limit for each address holds for clients, not for the balancer they share. */
+        private boolean admit(Channel channel, SocketAddress client) {
+            if (limits.admit(channel, client)) {
+                return true;
+            }
+            refuse(channel, client);
+            return false;
+        }
+
+        private void refuse(Channel channel, SocketAddress client) {
+            refused.increment();
+            log.debug("what=connection_refused address={} reason=limit", client);
+            channel.close();
         }
     }
 

@@ -3,6 +3,7 @@ package org.skein.net.internal;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,10 +35,17 @@ final class ConnectionLimits {
             all.decrementAndGet();
             return false;
         }
-        InetAddress address = maxPerAddress > 0 && channel.remoteAddress() instanceof InetSocketAddress remote
-                ? remote.getAddress()
-                : null;
-        if (address != null && byAddress.merge(address, 1, Integer::sum) > maxPerAddress) {
+        channel.closeFuture().addListener(closed -> all.decrementAndGet());
+        return true;
+    }
+
+    /** The same for where it comes from. */
+    boolean admit(Channel channel, SocketAddress from) {
+        if (maxPerAddress <= 0 || !(from instanceof InetSocketAddress remote)) {
+            return true;
+        }
+        InetAddress address = remote.getAddress();
+        if (byAddress.merge(address, 1, Integer::sum) > maxPerAddress) {
             release(address);
             return false;
         }
@@ -46,9 +54,6 @@ final class ConnectionLimits {
     }
 
     private void release(InetAddress address) {
-        all.decrementAndGet();
-        if (address != null) {
-            byAddress.computeIfPresent(address, (a, n) -> n > 1 ? n - 1 : null);
-        }
+        byAddress.computeIfPresent(address, (a, n) -> n > 1 ? n - 1 : null);
     }
 }

@@ -26,4 +26,9 @@ public @interface NetConfig {
 
     @AttributeDefinition(description = "Accepted connections from one address; 0 = no limit")
     int max_connections_per_address() default 0;
+
+    @AttributeDefinition(
+            description =
+                    "Balancers: connections of clients from these addresses or ranges must begin with a PROXY header")
+    String[] proxy_protocol_from() default {};
 }

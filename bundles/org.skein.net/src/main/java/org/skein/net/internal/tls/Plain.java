@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.Set;
 import org.skein.api.auth.StreamSecurity;
+import org.skein.net.api.RemoteAddress;
 
 /** No TLS. */
 record Plain(Channel channel) implements StreamSecurity {
@@ -30,6 +31,6 @@ record Plain(Channel channel) implements StreamSecurity {
 
     @Override
     public Optional<SocketAddress> remoteAddress() {
-        return Optional.ofNullable(channel.remoteAddress());
+        return Optional.ofNullable(RemoteAddress.of(channel));
     }
 }

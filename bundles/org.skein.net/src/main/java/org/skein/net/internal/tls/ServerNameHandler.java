@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Future;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import org.skein.net.api.RemoteAddress;
 
 /** Reads the name in the client's hello, then gives its place to the {@link SslHandler} of that host. */
 final class ServerNameHandler extends AbstractSniHandler<TlsServer.HostContext> {
@@ -59,8 +60,7 @@ final class ServerNameHandler extends AbstractSniHandler<TlsServer.HostContext> 
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMs);
         SSLEngine engine = handler.engine();
         KeyingMaterial material = server.factory().keyingMaterial();
-        TlsSession session =
-                new TlsSession(engine, host.certificate(), ctx.channel().remoteAddress());
+        TlsSession session = new TlsSession(engine, host.certificate(), RemoteAddress.of(ctx.channel()));
         long connection = material.connection(engine);
         ctx.channel().attr(SESSION).set(session);
         ctx.pipeline().replace(this, "tls", handler);
