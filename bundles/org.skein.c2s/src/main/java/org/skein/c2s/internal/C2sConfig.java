@@ -18,6 +18,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Seconds a client may take to log in; 0 = no limit")
     int login_timeout() default 30;
 
+    @AttributeDefinition(description = "Logins that may begin in a second, on the whole node; 0 = no limit")
+    int login_admission_rate() default 500;
+
     @AttributeDefinition(description = "Largest element before login, in bytes; 0 = no limit")
     int max_stanza_size_before_login() default 8192;
 

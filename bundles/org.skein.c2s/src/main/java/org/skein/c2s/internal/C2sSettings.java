@@ -9,6 +9,7 @@ record C2sSettings(
         int tlsPort,
         boolean tlsRequired,
         long loginTimeoutMs,
+        int loginsPerSecond,
         Limits beforeLogin,
         Limits afterLogin,
         long maxPendingBytes,
@@ -16,7 +17,7 @@ record C2sSettings(
         SocketTuning tuning) {
 
     static final C2sSettings DEFAULT = new C2sSettings(
-            0, 0, true, 30_000, Limits.BEFORE_LOGIN, Limits.AFTER_LOGIN, 8 << 20, 0, SocketTuning.DEFAULT);
+            0, 0, true, 30_000, 500, Limits.BEFORE_LOGIN, Limits.AFTER_LOGIN, 8 << 20, 0, SocketTuning.DEFAULT);
 
     static C2sSettings of(C2sConfig config) {
         return new C2sSettings(
@@ -24,6 +25,7 @@ record C2sSettings(
                 config.tls_port(),
                 config.tls_required(),
                 config.login_timeout() * 1000L,
+                config.login_admission_rate(),
                 sized(Limits.BEFORE_LOGIN, config.max_stanza_size_before_login()),
                 sized(Limits.AFTER_LOGIN, config.max_stanza_size()),
                 config.max_pending() == 0 ? Long.MAX_VALUE : config.max_pending(),
@@ -45,6 +47,7 @@ record C2sSettings(
                 tlsPort,
                 required,
                 loginTimeoutMs,
+                loginsPerSecond,
                 beforeLogin,
                 afterLogin,
                 maxPendingBytes,
@@ -58,6 +61,7 @@ record C2sSettings(
                 tlsPort,
                 tlsRequired,
                 ms,
+                loginsPerSecond,
                 beforeLogin,
                 afterLogin,
                 maxPendingBytes,
@@ -71,6 +75,7 @@ record C2sSettings(
                 tlsPort,
                 tlsRequired,
                 loginTimeoutMs,
+                loginsPerSecond,
                 beforeLogin,
                 afterLogin,
                 bytes,
@@ -80,6 +85,15 @@ record C2sSettings(
 
     C2sSettings withWhitespacePingSeconds(int seconds) {
         return new C2sSettings(
-                port, tlsPort, tlsRequired, loginTimeoutMs, beforeLogin, afterLogin, maxPendingBytes, seconds, tuning);
+                port,
+                tlsPort,
+                tlsRequired,
+                loginTimeoutMs,
+                loginsPerSecond,
+                beforeLogin,
+                afterLogin,
+                maxPendingBytes,
+                seconds,
+                tuning);
     }
 }

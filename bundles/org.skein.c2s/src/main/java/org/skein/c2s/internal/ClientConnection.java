@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.skein.api.auth.StreamSecurity;
 import org.skein.api.session.ClientStream;
 import org.skein.api.session.StreamHandler;
+import org.skein.net.api.RemoteAddress;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
@@ -137,18 +138,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             out = null;
         }
         loop.remove(this);
-        edge.closed();
         if (last instanceof Negotiation negotiation) {
             negotiation.gone();
         }
+        edge.closed();
         if (handler != null) {
             handler.closed(clientClosed);
         }
-        log.debug(
-                "what=stream_closed id={} address={} orderly={}",
-                id,
-                context.channel().remoteAddress(),
-                clientClosed);
+        log.debug("what=stream_closed id={} address={} orderly={}", id, address(), clientClosed);
     }
 
     @Override
@@ -158,13 +155,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 security = null;
                 log.debug(
                         "what=tls_established address={} security=\"{}\"",
-                        context.channel().remoteAddress(),
+                        address(),
                         security().description());
             } else {
-                log.debug(
-                        "what=tls_failed address={} reason=\"{}\"",
-                        context.channel().remoteAddress(),
-                        String.valueOf(handshake.cause()));
+                log.debug("what=tls_failed address={} reason=\"{}\"", address(), String.valueOf(handshake.cause()));
                 context.close();
             }
         } else if (event instanceof SslCloseCompletionEvent && !closing) {
@@ -190,19 +184,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException || cause instanceof DecoderException) {
-            log.debug(
-                    "what=connection_broken id={} address={} reason=\"{}\"",
-                    id,
-                    context.channel().remoteAddress(),
-                    String.valueOf(cause));
+            log.debug("what=connection_broken id={} address={} reason=\"{}\"", id, address(), String.valueOf(cause));
             context.close();
         } else if (closing) {
-            log.error(
-                    "what=stream_failed id={} address={}", id, context.channel().remoteAddress(), cause);
+            log.error("what=stream_failed id={} address={}", id, address(), cause);
             context.close();
         } else {
-            log.error(
-                    "what=stream_failed id={} address={}", id, context.channel().remoteAddress(), cause);
+            log.error("what=stream_failed id={} address={}", id, address(), cause);
             close(Optional.of(StreamError.Condition.INTERNAL_SERVER_ERROR.error()));
         }
     }
@@ -375,8 +363,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         StreamXml.header(xml, id, from, to);
         append(xml);
         headerSent = true;
-        log.debug(
-                "what=stream_opened id={} address={} host={}", id, ctx.channel().remoteAddress(), from);
+        log.debug("what=stream_opened id={} address={} host={}", id, address(), from);
+    }
+
+    LoginAdmission admission() {
+        return edge.admission();
     }
 
     C2sSettings settings() {
@@ -465,7 +456,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         error.ifPresent(e -> log.debug(
                 "what=stream_error id={} address={} condition={} text=\"{}\"",
                 id,
-                ctx.channel().remoteAddress(),
+                address(),
                 e.condition().elementName(),
                 e.text()));
         XmlBuffer xml = loop.xml();
@@ -534,9 +525,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         return "c2s";
     }
 
+    private SocketAddress address() {
+        return RemoteAddress.of(ctx.channel());
+    }
+
     @Override
     public Optional<SocketAddress> remoteAddress() {
-        return Optional.ofNullable(ctx.channel().remoteAddress());
+        return Optional.ofNullable(address());
     }
 
     @Override
@@ -565,6 +560,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public AutoCloseable schedule(Runnable task, Duration delay) {
         ScheduledFuture<?> planned = loop.eventLoop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
         return () -> planned.cancel(false);
+    }
+
+    /** For the edge's own use; may be cancelled. */
+    ScheduledFuture<?> later(long nanos, Runnable task) {
+        return loop.eventLoop().schedule(task, nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Puts TLS in front of this handler (RFC 6120 §5.4.3). What was written before goes out in the clear. */

@@ -37,12 +37,14 @@ final class ClientEdge {
     private final SecureRandom random = new SecureRandom();
     private final AtomicInteger connections = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private final LoginAdmission admission;
     private volatile C2sSettings settings;
     private volatile boolean stopping;
 
     ClientEdge(StreamServices services, C2sSettings settings) {
         this.services = services;
         this.settings = settings;
+        this.admission = services.admission().apply(() -> this.settings.loginsPerSecond());
     }
 
     static List<String> alpn() {
@@ -54,12 +56,12 @@ final class ClientEdge {
         try {
             if (settings.port() >= 0) {
                 open.add(listeners.open(
-                        new Listeners.Request("c2s", "c2s-port", settings.port(), settings.tuning()),
+                        new Listeners.Request("c2s", "c2s-port", settings.port(), settings.tuning(), true),
                         new Initializer(false)));
             }
             if (settings.tlsPort() >= 0) {
                 open.add(listeners.open(
-                        new Listeners.Request("c2s-tls", "c2s-tls-port", settings.tlsPort(), settings.tuning()),
+                        new Listeners.Request("c2s-tls", "c2s-tls-port", settings.tlsPort(), settings.tuning(), true),
                         new Initializer(true)));
             }
         } catch (ListenException e) {
@@ -117,6 +119,10 @@ final class ClientEdge {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    LoginAdmission admission() {
+        return admission;
     }
 
     StreamServices services() {

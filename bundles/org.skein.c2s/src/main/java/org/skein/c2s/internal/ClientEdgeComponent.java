@@ -3,6 +3,7 @@ package org.skein.c2s.internal;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -58,6 +59,8 @@ public final class ClientEdgeComponent {
             @Reference Metrics metrics) {
         this.listeners = listeners;
         tlsServer = tls.server(ClientEdge.alpn());
+        LongAdder delayed = metrics.counter("c2s.logins.delayed", "Logins that had to wait for their turn");
+        LongAdder refused = metrics.counter("c2s.logins.refused", "Logins refused since too many came at once");
         edge = new ClientEdge(
                 new StreamServices(
                         tls,
@@ -67,7 +70,8 @@ public final class ClientEdgeComponent {
                         iqs,
                         hosts,
                         () -> features,
-                        () -> Optional.ofNullable(redirect)),
+                        () -> Optional.ofNullable(redirect),
+                        rate -> new LoginAdmission(rate, delayed, refused)),
                 C2sSettings.of(config));
         gauge = metrics.gauge("c2s.connections", "TCP connections of clients", edge::connections);
     }

@@ -1,5 +1,6 @@
 package org.skein.c2s.internal;
 
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,6 +22,8 @@ final class SaslNegotiation {
     private final StreamServices services;
     private final Consumer<SaslResult> outcome;
     private SaslExchange exchange; // null where none is running
+    private ScheduledFuture<?> turn; // null where none is waited for
+    private boolean isHoldingPlace;
     private int failures;
 
     /** @param outcome told of each result before the client is */
@@ -30,7 +33,35 @@ final class SaslNegotiation {
         this.outcome = outcome;
     }
 
+    /** When it is its turn. Until then the client is not read. */
     void begin(String host, Element auth) {
+        LoginAdmission admission = connection.admission();
+        long wait = admission.reserve();
+        if (wait == 0) {
+            start(host, auth);
+        } else if (wait > 0) {
+            isHoldingPlace = true;
+            inTurn(wait, () -> start(host, auth));
+        } else {
+            inTurn(
+                    admission.pauseNanos(),
+                    () -> refuse(
+                            "temporary-auth-failure",
+                            "resource-constraint: too many users are logging in at once, try again in a moment"));
+        }
+    }
+
+    private void inTurn(long nanos, Runnable task) {
+        connection.hold(true);
+        turn = connection.later(nanos, () -> {
+            turn = null;
+            isHoldingPlace = false;
+            connection.hold(false);
+            task.run();
+        });
+    }
+
+    private void start(String host, Element auth) {
         Optional<String> mechanism = auth.attribute("mechanism");
         if (mechanism.isEmpty()) {
             refuse("invalid-mechanism", "");
@@ -129,6 +160,14 @@ final class SaslNegotiation {
     }
 
     void gone() {
+        if (turn != null) {
+            turn.cancel(false);
+            turn = null;
+            if (isHoldingPlace) {
+                isHoldingPlace = false;
+                connection.admission().release();
+            }
+        }
         if (exchange != null) {
             exchange.abort();
             exchange = null;

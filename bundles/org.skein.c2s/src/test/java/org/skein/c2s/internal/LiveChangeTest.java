@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.skein.api.session.ClientStream;
 
 /** What changes while clients are connected. */
 class LiveChangeTest {
@@ -100,6 +104,33 @@ class LiveChangeTest {
         }
         openSsl.getInputStream().readAllBytes();
         assertEquals(0, openSsl.waitFor());
+    }
+
+    @Test // haproxy's doc/proxy-protocol.txt
+    void behindABalancerTheStreamHasTheClientsAddress() throws IOException {
+        String header = "PROXY TCP4 203.0.113.7 127.0.0.1 4711 5222\r\n";
+        try (TestEdge edge = new TestEdge(base, C2sSettings.DEFAULT);
+                RawClient early = new RawClient(edge.port);
+                RawClient late = early.established("mercutio")) {
+            edge.listeners.trust("127.0.0.1");
+            check(edge, header);
+            late.send("<message id='still'/>").await("<message id='still'/>");
+        }
+    }
+
+    private static void check(TestEdge edge, String header) throws IOException {
+        try (RawClient client = new RawClient(edge.port);
+                RawClient direct = new RawClient(edge.tlsPort)) {
+            client.send(header).established("romeo");
+            direct.send(header).tls("localhost", List.of("TLSv1.3"), List.of());
+            direct.open().login("juliet").open();
+        }
+        assertEquals(3, edge.sessions.streams.size());
+        for (ClientStream stream : edge.sessions.streams.subList(1, 3)) {
+            Optional<SocketAddress> client = Optional.of(new InetSocketAddress("203.0.113.7", 4711));
+            assertEquals(client, stream.remoteAddress());
+            assertEquals(client, stream.security().remoteAddress());
+        }
     }
 
     @Test

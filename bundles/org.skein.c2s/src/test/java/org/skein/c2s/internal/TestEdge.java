@@ -14,6 +14,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.skein.api.auth.Sasl;
 import org.skein.api.auth.SaslExchange;
 import org.skein.api.auth.SaslResult;
@@ -55,6 +58,11 @@ final class TestEdge implements AutoCloseable {
     }
 
     TestEdge(Path base, C2sSettings settings, String engine) throws ListenException {
+        this(base, settings, engine, rate -> new LoginAdmission(rate, new LongAdder(), new LongAdder()));
+    }
+
+    TestEdge(Path base, C2sSettings settings, String engine, Function<LongSupplier, LoginAdmission> admission)
+            throws ListenException {
         tls = new ServerTls(engine, new String[0], new String[0], base, () -> hosts, Clock.systemUTC(), 50);
         edge = new ClientEdge(
                 new StreamServices(
@@ -65,7 +73,8 @@ final class TestEdge implements AutoCloseable {
                         new Registration(),
                         new Hosts(hosts),
                         () -> features,
-                        () -> redirect),
+                        () -> redirect,
+                        admission),
                 settings);
         listeners = new BoundListeners(List.of("127.0.0.1"), 0, 0, loops, (info, name) -> () -> {});
         edge.listen(listeners);
