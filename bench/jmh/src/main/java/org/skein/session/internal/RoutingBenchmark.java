@@ -32,6 +32,9 @@ import org.skein.api.component.VirtualHosts;
 import org.skein.api.session.ClientStream;
 import org.skein.api.session.StreamHandler;
 import org.skein.testkit.storage.InMemoryStorage;
+import org.skein.cluster.api.Cluster;
+import org.skein.testkit.ManualScheduler;
+import org.skein.testkit.cluster.InMemoryCluster;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Ns;
@@ -67,12 +70,14 @@ public class RoutingBenchmark implements Router, IqDispatcher, VirtualHosts {
     @Setup
     public void login() {
         InMemoryStorage storage = new InMemoryStorage();
+        Cluster cluster = new InMemoryCluster(new ManualScheduler()).node("lone");
         ServerNode node = new ServerNode(
                 this,
                 this,
                 this,
                 storage::spool,
                 storage::accounts,
+                () -> cluster,
                 Clock.systemUTC(),
                 System::nanoTime,
                 (task, delay) -> () -> {});

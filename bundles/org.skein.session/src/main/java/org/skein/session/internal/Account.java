@@ -1,14 +1,20 @@
 package org.skein.session.internal;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.skein.api.session.AccountState;
 import org.skein.api.session.OnlineAccount;
+import org.skein.api.session.RemoteSession;
 import org.skein.api.session.Session;
+import org.skein.cluster.api.NodeId;
 import org.skein.xmpp.Jid;
 
 /** An account with sessions here, or one that is just logging in. */
@@ -18,6 +24,8 @@ final class Account implements OnlineAccount {
     private final Jid jid;
     private volatile UserSession[] sessions = NONE; // in the order bound
     private volatile Map<Class<?>, Object> states = Map.of();
+    private volatile Elsewhere[] elsewhere = {}; // sessions on other nodes
+    private final List<Binds.Pending> pending = new ArrayList<>(1); // guarded by this
     private CompletableFuture<Void> loading; // guarded by this
     int uses; // sessions and binds under way; guarded by the registry's map
 
@@ -43,6 +51,72 @@ final class Account implements OnlineAccount {
     public <T> Optional<T> state(Class<T> type) {
         Object state = states.get(type);
         return state == null ? Optional.empty() : Optional.of(type.cast(state));
+    }
+
+    @Override
+    public List<RemoteSession> remoteSessions() {
+        Elsewhere[] all = elsewhere;
+        return all.length == 0 ? List.of() : List.of(all);
+    }
+
+    Set<NodeId> nodesElsewhere() {
+        Elsewhere[] all = elsewhere;
+        if (all.length == 0) return Set.of();
+        Set<NodeId> nodes = new LinkedHashSet<>();
+        for (Elsewhere e : all) {
+            nodes.add(e.at());
+        }
+        return nodes;
+    }
+
+    synchronized void elsewhere(List<Elsewhere> found) {
+        for (Elsewhere e : found) {
+            elsewhere = Stream.concat(
+                            Arrays.stream(elsewhere).filter(o -> !o.jid().equals(e.jid())), Stream.of(e))
+                    .toArray(Elsewhere[]::new);
+        }
+    }
+
+    synchronized void marked(Elsewhere e) {
+        for (Elsewhere o : elsewhere) {
+            if (o.is(e.jid(), e.login())) {
+                elsewhere(List.of(e));
+                return;
+            }
+        }
+    }
+
+    synchronized void unboundElsewhere(NodeId node, Jid full, long login) {
+        elsewhere = Arrays.stream(elsewhere)
+                .filter(e -> !(e.at().equals(node) && e.is(full, login)))
+                .toArray(Elsewhere[]::new);
+    }
+
+    synchronized void nodeLeft(NodeId node) {
+        if (elsewhere.length == 0) return;
+        elsewhere = Arrays.stream(elsewhere).filter(e -> !e.at().equals(node)).toArray(Elsewhere[]::new);
+    }
+
+    synchronized void pending(Binds.Pending bind) {
+        pending.add(bind);
+    }
+
+    synchronized void pendingDone(Binds.Pending bind) {
+        pending.remove(bind);
+    }
+
+    /** Binds under way; with the lock held. */
+    List<Binds.Pending> pending() {
+        return pending;
+    }
+
+    /** Sessions here with other resources than this. */
+    int countBut(String resource) {
+        int n = 0;
+        for (UserSession s : sessions) {
+            if (!s.jid().resource().equals(resource)) n++;
+        }
+        return n;
     }
 
     UserSession find(String resource) {

@@ -13,7 +13,9 @@ import org.skein.api.session.AccountState;
 import org.skein.api.session.ClientProcessor;
 import org.skein.api.session.DeliveryProcessor;
 import org.skein.api.session.NonzaHandler;
+import org.skein.api.session.RemotePresenceListener;
 import org.skein.api.session.SessionListener;
+import org.skein.api.session.SessionTransfer;
 import org.skein.api.session.StreamFeatures;
 import org.skein.xmpp.Stanza;
 
@@ -23,6 +25,10 @@ final class Chains {
 
     private volatile ClientProcessor[][] client;
     private volatile AccountProcessor[][] account;
+    private volatile AccountProcessor[][] accountOnce;
+    private volatile AccountProcessor[][] accountEach;
+    private volatile RemotePresenceListener[] remotePresence = {};
+    private volatile SessionTransfer[] transfers = {};
     private volatile DeliveryProcessor[][] delivery;
     private volatile SessionListener[] listeners = {};
     private volatile StreamFeatures[] features = {};
@@ -55,10 +61,23 @@ final class Chains {
 
     void account(List<AccountProcessor> all) {
         account = byKind(all, AccountProcessor::order, AccountProcessor::kinds, AccountProcessor[]::new);
+        List<AccountProcessor> once = all.stream().filter(p -> !p.onEachNode()).toList();
+        accountOnce = byKind(once, AccountProcessor::order, AccountProcessor::kinds, AccountProcessor[]::new);
+        List<AccountProcessor> each =
+                all.stream().filter(AccountProcessor::onEachNode).toList();
+        accountEach = byKind(each, AccountProcessor::order, AccountProcessor::kinds, AccountProcessor[]::new);
     }
 
     void delivery(List<DeliveryProcessor> all) {
         delivery = byKind(all, DeliveryProcessor::order, DeliveryProcessor::kinds, DeliveryProcessor[]::new);
+    }
+
+    void remotePresence(List<RemotePresenceListener> all) {
+        remotePresence = all.toArray(new RemotePresenceListener[0]);
+    }
+
+    void transfers(List<SessionTransfer> all) {
+        transfers = all.toArray(new SessionTransfer[0]);
     }
 
     void listeners(List<SessionListener> all) {
@@ -83,8 +102,27 @@ final class Chains {
         return client[stanza.kind().ordinal()];
     }
 
+    /** All, in their order: for presence at the node of the sessions. */
     AccountProcessor[] account(Stanza stanza) {
         return account[stanza.kind().ordinal()];
+    }
+
+    /** Those called once, at the sender's node. */
+    AccountProcessor[] accountOnce(Stanza stanza) {
+        return accountOnce[stanza.kind().ordinal()];
+    }
+
+    /** Those called on each node. */
+    AccountProcessor[] accountEach(Stanza stanza) {
+        return accountEach[stanza.kind().ordinal()];
+    }
+
+    RemotePresenceListener[] remotePresence() {
+        return remotePresence;
+    }
+
+    SessionTransfer[] transfers() {
+        return transfers;
     }
 
     DeliveryProcessor[] delivery(Stanza stanza) {

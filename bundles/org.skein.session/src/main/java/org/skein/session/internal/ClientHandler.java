@@ -13,6 +13,7 @@ import org.skein.xmpp.Ns;
 import org.skein.xmpp.Stanza;
 import org.skein.xmpp.StanzaError;
 import org.skein.xmpp.StanzaError.Condition;
+import org.skein.xmpp.StanzaException;
 import org.skein.xmpp.StreamError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,20 +178,32 @@ final class ClientHandler implements StreamHandler {
         busy = true;
         stream.reading(false);
         Account entered = node.registry.enter(account);
-        node.delays
-                .limited(start.ready().thenCompose(done -> entered.load(node.chains.states())))
+        Binds.Pending pending = node.binds.begin(entered, full);
+        node.binds
+                .announce(pending, node.settings.maxSessionsPerUser())
+                .thenCompose(told ->
+                        node.delays.limited(start.ready().thenCompose(done -> entered.load(node.chains.states()))))
                 .whenComplete((done, failure) -> stream.execute(() -> {
                     if (failure == null) {
-                        bindLoaded(request, full, entered);
+                        bindLoaded(request, full, pending);
                         return;
                     }
-                    node.registry.leave(entered);
+                    unbound(pending);
+                    if (Failures.cause(failure) instanceof StanzaException refused) {
+                        refuseBind(request, refused.error());
+                        return;
+                    }
                     log.warn(
                             "what=bind_refused account={} reason={}",
                             account,
                             Failures.cause(failure).toString());
                     refuseBind(request, Condition.RESOURCE_CONSTRAINT.error("the database does not answer"));
                 }));
+    }
+
+    private void unbound(Binds.Pending pending) {
+        node.registry.leave(pending.account);
+        pending.done(false);
     }
 
     private static String madeUp() {
@@ -203,13 +216,18 @@ final class ClientHandler implements StreamHandler {
         ready();
     }
 
-    private void bindLoaded(Stanza request, Jid full, Account entered) {
-        if (closed || node.stopping) {
-            node.registry.leave(entered);
+    private void bindLoaded(Stanza request, Jid full, Binds.Pending pending) {
+        Account entered = pending.account;
+        if (closed || node.stopping || pending.isLost()) {
+            unbound(pending);
+            if (!closed && !node.stopping) {
+                refuseBind(request, Condition.CONFLICT.error("the resource is being bound by a newer session"));
+                return;
+            }
             if (!closed) fail(StreamError.Condition.SYSTEM_SHUTDOWN.error());
             return;
         }
-        UserSession fresh = new UserSession(node, entered, full, stream);
+        UserSession fresh = new UserSession(node, entered, full, stream, pending.login());
         int max = node.settings.maxSessionsPerUser();
         Account.Added added = node.registry.add(fresh, max);
         if (added.conflict() != null) {
@@ -217,11 +235,11 @@ final class ClientHandler implements StreamHandler {
             added.conflict()
                     .end(
                             StreamError.Condition.CONFLICT.error("replaced by a new session"),
-                            () -> stream.execute(() -> bindLoaded(request, full, entered)));
+                            () -> stream.execute(() -> bindLoaded(request, full, pending)));
             return;
         }
         if (!added.done()) {
-            node.registry.leave(entered);
+            unbound(pending);
             refuseBind(request, Condition.RESOURCE_CONSTRAINT.error("max-sessions-per-user: not more than " + max));
             return;
         }
@@ -229,6 +247,7 @@ final class ClientHandler implements StreamHandler {
         node.counters.bound().increment();
         node.known.remember(account, true);
         fresh.begin();
+        pending.done(true);
         write(request.result()
                 .add(Element.builder("bind", Ns.BIND)
                         .child("jid", full.toString())

@@ -1,5 +1,7 @@
 package org.skein.session.internal;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -8,18 +10,41 @@ import org.skein.api.component.IqHandler;
 import org.skein.api.component.IqRequest;
 import org.skein.api.component.Outcome;
 import org.skein.api.session.AccountProcessor;
+import org.skein.api.session.RemotePresenceListener;
 import org.skein.api.session.Verdict;
+import org.skein.cluster.api.NodeId;
+import org.skein.session.internal.Delivery.Step;
+import org.skein.session.internal.Forwarded.Answer;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 import org.skein.xmpp.StanzaError.Condition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The rules of RFC 6121 §8.5 for what is addressed to an account here. */
+/**
+ * The rules of RFC 6121 §8.5 for what is addressed to an account of ours. Messages, iqs and subscriptions are processed
+ * once, at the node of their sender, then given to sessions here and to the other nodes that may hold some; presence is
+ * processed where the sessions are.
+ */
 final class Deliverer implements Gates.Exit {
     private static final Logger log = LoggerFactory.getLogger(Deliverer.class);
 
+    /**
+     * Where a stanza of another node comes from.
+     *
+     * @param number 0 if nobody waits for an answer
+     * @param full it is to be tried at its full address
+     */
+    record Origin(NodeId node, long number, boolean full) {}
+
+    /** What goes on with a stanza that all processors let pass. */
+    private interface Next {
+        void go(Stanza stanza, DeliveryListener listener, Jid account);
+    }
+
     private final ServerNode node;
+    private final Next spread = this::spread;
+    private final Next here = this::presenceHere;
 
     Deliverer(ServerNode node) {
         this.node = node;
@@ -38,9 +63,22 @@ final class Deliverer implements Gates.Exit {
         node.refuse(stanza, listener, Condition.RESOURCE_CONSTRAINT.error("too much waits for this account"));
     }
 
+    /** True for presence that is processed where the sessions are: all but what manages subscriptions. */
+    private static boolean isPlainPresence(Stanza stanza) {
+        if (!stanza.isPresence()) return false;
+        return switch (stanza.type()) {
+            case "subscribe", "subscribed", "unsubscribe", "unsubscribed" -> false;
+            default -> true;
+        };
+    }
+
     @Override
     public void pass(Stanza stanza, DeliveryListener listener) {
         Jid account = bareTo(stanza);
+        if (isPlainPresence(stanza)) {
+            presence(stanza, listener, account);
+            return;
+        }
         if (node.registry.online(account) == null) {
             Boolean exists = node.known.remembered(account);
             if (exists == null) {
@@ -52,7 +90,7 @@ final class Deliverer implements Gates.Exit {
                 return;
             }
         }
-        process(node.chains.account(stanza), 0, stanza, listener, account);
+        process(node.chains.accountOnce(stanza), 0, stanza, listener, account, spread);
     }
 
     private void askFirst(Stanza stanza, DeliveryListener listener, Jid account) {
@@ -69,7 +107,7 @@ final class Deliverer implements Gates.Exit {
             } else if (!exists) {
                 noSuchUser(stanza, listener);
             } else {
-                process(node.chains.account(stanza), 0, stanza, listener, account);
+                process(node.chains.accountOnce(stanza), 0, stanza, listener, account, spread);
             }
         }));
     }
@@ -83,7 +121,8 @@ final class Deliverer implements Gates.Exit {
         }
     }
 
-    private void process(AccountProcessor[] chain, int from, Stanza stanza, DeliveryListener listener, Jid account) {
+    private void process(
+            AccountProcessor[] chain, int from, Stanza stanza, DeliveryListener listener, Jid account, Next next) {
         Stanza current = stanza;
         for (int i = from; i < chain.length; i++) {
             Verdict verdict;
@@ -100,14 +139,14 @@ final class Deliverer implements Gates.Exit {
                         && !f.isCompletedExceptionally()) {
                     verdict = f.join();
                 } else {
-                    await(chain, i, current, listener, account, after.later());
+                    await(chain, i, current, listener, account, next, after.later());
                     return;
                 }
             }
             current = apply(verdict, current, listener);
             if (current == null) return;
         }
-        choose(current, listener, account);
+        next.go(current, listener, account);
     }
 
     private void await(
@@ -116,14 +155,15 @@ final class Deliverer implements Gates.Exit {
             Stanza stanza,
             DeliveryListener listener,
             Jid account,
+            Next next,
             CompletionStage<Verdict> later) {
         Gates.Gate gate = node.gates.hold(account);
         later.whenComplete((verdict, failure) -> gate.release(() -> {
             if (failure != null) {
                 failed(chain[i], stanza, listener, failure);
             } else {
-                Stanza next = apply(verdict, stanza, listener);
-                if (next != null) process(chain, i + 1, next, listener, account);
+                Stanza changed = apply(verdict, stanza, listener);
+                if (changed != null) process(chain, i + 1, changed, listener, account, next);
             }
         }));
     }
@@ -148,12 +188,39 @@ final class Deliverer implements Gates.Exit {
         node.refuse(stanza, listener, Failures.error(failure));
     }
 
-    private void choose(Stanza stanza, DeliveryListener listener, Jid account) {
+    /**
+     * What the processors of each node make of a stanza about to be given to sessions here.
+     *
+     * @return null if it goes no further here
+     */
+    Stanza processedHere(Stanza stanza, Jid account) {
+        Stanza current = stanza;
+        for (AccountProcessor processor : node.chains.accountEach(stanza)) {
+            try {
+                Verdict verdict = processor.toAccount(account, current);
+                if (verdict instanceof Verdict.Next) continue;
+                if (verdict instanceof Verdict.Changed changed) current = changed.stanza();
+                else if (verdict instanceof Verdict.Handled) return null;
+                else throw new IllegalStateException("on each node a processor may not answer " + verdict);
+            } catch (RuntimeException | LinkageError e) {
+                node.counters.processorErrors().increment();
+                log.warn(
+                        "what=account_processor_failed class={}",
+                        processor.getClass().getName(),
+                        e);
+            }
+        }
+        return current;
+    }
+
+    // ---- from here
+
+    private void spread(Stanza stanza, DeliveryListener listener, Jid account) {
         Jid to = stanza.to().orElseThrow();
         switch (stanza.kind()) {
             case MESSAGE -> message(stanza, listener, to, account);
             case IQ -> iq(stanza, listener, to, account);
-            case PRESENCE -> presence(stanza, listener, to, account);
+            case PRESENCE -> subscription(stanza, listener, account);
         }
     }
 
@@ -165,18 +232,52 @@ final class Deliverer implements Gates.Exit {
         }
         // Safe at hand-over (CLUSTER 2): nothing of it is kept for later.
         if (match != null) {
-            match.deliver(new Out(match, stanza, DeliveryListener.NONE));
+            Stanza processed = processedHere(stanza, account);
+            if (processed != null) match.deliver(new Out(match, processed, DeliveryListener.NONE));
             listener.outcome(Outcome.DELIVERED);
-            return;
+        } else if (node.forwarding.isAlone()) {
+            nobodyFull(stanza, listener, to, account, List.of());
+        } else {
+            node.forwarding.locate(account, nodes -> {
+                if (to.isBare() || nodes.isEmpty()) {
+                    nobodyFull(stanza, listener, to, account, nodes);
+                    return;
+                }
+                listener.outcome(Outcome.DELIVERED);
+                Handover.forward(
+                        node,
+                        nodes,
+                        stanza,
+                        account,
+                        Step.FULL,
+                        left -> nobodyFull(stanza, DeliveryListener.NONE, to, account, nodes));
+            });
         }
+    }
+
+    /** No session has the full address, if it has one. */
+    private void nobodyFull(Stanza stanza, DeliveryListener listener, Jid to, Jid account, List<NodeId> nodes) {
         String type = stanza.type();
         if (type.equals("groupchat")) {
             node.refuse(stanza, listener, Condition.SERVICE_UNAVAILABLE.error());
         } else if (type.equals("error") || type.equals("headline") && to.isFull()) {
             node.drop(listener);
-        } else if (toAccepting(stanza, account)) {
+        } else {
+            boolean taken = toAccepting(stanza, account);
+            if (nodes.isEmpty() && !taken) {
+                nobodyBare(stanza, listener);
+                return;
+            }
             listener.outcome(Outcome.DELIVERED);
-        } else if (!type.equals("headline") && MessageRules.hasBody(stanza)) {
+            if (taken) node.forwarding.untracked(nodes, stanza, Step.BARE);
+            else
+                Handover.forward(
+                        node, nodes, stanza, account, Step.BARE, left -> nobodyBare(stanza, DeliveryListener.NONE));
+        }
+    }
+
+    private void nobodyBare(Stanza stanza, DeliveryListener listener) {
+        if (!stanza.hasType("headline") && MessageRules.hasBody(stanza)) {
             node.refuse(stanza, listener, Condition.SERVICE_UNAVAILABLE.error()); // no-store, and nobody to give it to
         } else {
             node.drop(listener);
@@ -186,11 +287,13 @@ final class Deliverer implements Gates.Exit {
     private boolean toAccepting(Stanza stanza, Jid account) {
         Account online = node.registry.online(account);
         if (online == null) return false;
+        Stanza processed = processedHere(stanza, account);
+        if (processed == null) return true;
         boolean any = false;
         for (UserSession s : online.all()) {
             if (s.accepts()) {
                 any = true;
-                s.deliver(new Out(s, stanza, DeliveryListener.NONE));
+                s.deliver(new Out(s, processed, DeliveryListener.NONE));
             }
         }
         return any;
@@ -214,15 +317,103 @@ final class Deliverer implements Gates.Exit {
         if (match != null) {
             match.deliver(new Out(match, stanza, DeliveryListener.NONE));
             listener.outcome(Outcome.DELIVERED);
-        } else if (stanza.isRequest()) {
-            node.refuse(stanza, listener, Condition.SERVICE_UNAVAILABLE.error()); // RFC 6121 §8.5.3.2.3
+            return;
+        }
+        node.forwarding.locate(account, nodes -> {
+            if (nodes.isEmpty()) {
+                if (stanza.isRequest()) {
+                    node.refuse(stanza, listener, Condition.SERVICE_UNAVAILABLE.error()); // RFC 6121 §8.5.3.2.3
+                } else {
+                    node.drop(listener);
+                }
+                return;
+            }
+            listener.outcome(Outcome.DELIVERED);
+            if (stanza.isRequest()) {
+                // A request a lost node may have answered is never asked again (CLUSTER 21).
+                Handover.forward(
+                        node,
+                        nodes,
+                        stanza,
+                        account,
+                        Step.FULL,
+                        left -> node.refuse(
+                                stanza,
+                                (left ? Condition.RECIPIENT_UNAVAILABLE : Condition.SERVICE_UNAVAILABLE).error()));
+            } else {
+                node.forwarding.untracked(nodes, stanza, Step.FULL);
+            }
+        });
+    }
+
+    /** A subscription that is to be shown: to each node's sessions as the processors there say. */
+    private void subscription(Stanza stanza, DeliveryListener listener, Jid account) {
+        processedHere(stanza, account);
+        node.forwarding.locate(account, nodes -> {
+            node.forwarding.untracked(nodes, stanza, Step.BARE);
+            listener.outcome(Outcome.DELIVERED);
+        });
+    }
+
+    // ---- presence
+
+    private void presence(Stanza stanza, DeliveryListener listener, Jid account) {
+        boolean online = node.registry.online(account) != null;
+        if (stanza.hasType("probe")) {
+            listener.outcome(Outcome.DELIVERED);
+            node.forwarding.locate(account, nodes -> probe(stanza, account, online, nodes));
+            return;
+        }
+        if (online) presenceProcessed(stanza, listener, account);
+        else listener.outcome(Outcome.DELIVERED);
+        node.forwarding.locate(
+                account,
+                nodes -> node.forwarding.untracked(
+                        nodes, stanza, stanza.to().orElseThrow().isFull() ? Step.FULL : Step.BARE));
+    }
+
+    /** RFC 6121 §4.3: each node answers for the sessions it has; if none is available, for the account. */
+    private void probe(Stanza probe, Jid account, boolean online, List<NodeId> nodes) {
+        Handover handover = new Handover(account, nodes.size() + 1, left -> unanswered(probe, account));
+        if (!nodes.isEmpty()) {
+            node.forwarding.handover(nodes, handover, node.nextNumber().n(), Step.BARE, probe);
+        }
+        NodeId self = node.cluster().self();
+        if (online) {
+            presenceProcessed(probe, o -> handover.answered(self, answer(o), null), account);
         } else {
-            node.drop(listener);
+            handover.answered(self, Answer.ABSENT, null);
         }
     }
 
-    /** What roster and presence processors left to be delivered (RFC 6121 §8.5.2.1.2, §8.5.3). */
-    private void presence(Stanza stanza, DeliveryListener listener, Jid to, Jid account) {
+    private static Answer answer(Outcome outcome) {
+        return outcome == Outcome.ABSENT ? Answer.ABSENT : Answer.DELIVERED;
+    }
+
+    private void unanswered(Stanza probe, Jid account) {
+        for (AccountProcessor processor : node.chains.account(probe)) {
+            try {
+                processor.unanswered(account, probe);
+            } catch (RuntimeException | LinkageError e) {
+                log.warn(
+                        "what=account_processor_failed class={}",
+                        processor.getClass().getName(),
+                        e);
+            }
+        }
+    }
+
+    private void presenceProcessed(Stanza stanza, DeliveryListener listener, Jid account) {
+        process(node.chains.account(stanza), 0, stanza, listener, account, here);
+    }
+
+    /** What presence processors left to be delivered to sessions here (RFC 6121 §8.5.2.1.2, §8.5.3). */
+    private void presenceHere(Stanza stanza, DeliveryListener listener, Jid account) {
+        Jid to = stanza.to().orElseThrow();
+        if (stanza.hasType("probe")) {
+            listener.outcome(Outcome.ABSENT); // no processor had anything to say
+            return;
+        }
         if (to.isFull()) {
             UserSession match = node.registry.find(to);
             if (match == null) {
@@ -242,5 +433,72 @@ final class Deliverer implements Gates.Exit {
             return;
         }
         listener.outcome(Outcome.DELIVERED);
+    }
+
+    /** The same presence to many accounts that may have sessions, here and elsewhere. */
+    void toMany(Stanza stanza, Collection<Jid> accounts) {
+        for (Jid to : accounts) {
+            Jid account = to.bare();
+            if (node.registry.online(account) == null) continue;
+            Stanza addressed = stanza.withTo(to);
+            Runnable go = () -> presenceProcessed(addressed, DeliveryListener.NONE, account);
+            if (!node.gates.holds(account, null, 0, null, go)) go.run();
+        }
+        if (!node.forwarding.isAlone()) node.forwarding.presence(stanza, accounts);
+    }
+
+    // ---- from other nodes
+
+    /** A message its origin keeps until it is told what became of it. */
+    void arrived(Stanza stanza, Origin origin) {
+        Jid account = bareTo(stanza);
+        Arrival arrival = new Arrival(node, origin.node(), origin.number(), origin.full(), stanza, account);
+        if (!held(stanza, origin, account, arrival::start)) arrival.start();
+    }
+
+    private boolean held(Stanza stanza, Origin origin, Jid account, Runnable goOn) {
+        return node.gates.holds(
+                account, origin.node(), origin.number(), stanza.from().orElse(account), goOn);
+    }
+
+    /** What is safe already. */
+    void handedOver(Stanza stanza, Origin origin) {
+        Jid account = bareTo(stanza);
+        Runnable go = () -> handOver(stanza, origin, account);
+        if (!held(stanza, origin, account, go)) go.run();
+    }
+
+    private void handOver(Stanza stanza, Origin origin, Jid account) {
+        if (node.registry.online(account) == null) {
+            answer(origin, false);
+            return;
+        }
+        if (isPlainPresence(stanza)) {
+            if (!stanza.hasType("probe") && !stanza.isError()) {
+                for (RemotePresenceListener l : node.chains.remotePresence()) {
+                    l.arrived(node.forwarding.token(origin.node()), account, stanza);
+                }
+            }
+            presenceProcessed(stanza, o -> answer(origin, o != Outcome.ABSENT), account);
+            return;
+        }
+        if (stanza.isPresence()) {
+            processedHere(stanza, account);
+            return;
+        }
+        UserSession match = origin.full() ? node.registry.find(stanza.to().orElseThrow()) : null;
+        boolean taken;
+        if (match != null) {
+            Stanza processed = stanza.isMessage() ? processedHere(stanza, account) : stanza;
+            if (processed != null) match.deliver(new Out(match, processed, DeliveryListener.NONE));
+            taken = true;
+        } else {
+            taken = !origin.full() && stanza.isMessage() && toAccepting(stanza, account);
+        }
+        answer(origin, taken);
+    }
+
+    private void answer(Origin origin, boolean taken) {
+        node.forwarding.answer(origin.node(), origin.number(), taken ? Answer.DELIVERED : Answer.ABSENT, null);
     }
 }

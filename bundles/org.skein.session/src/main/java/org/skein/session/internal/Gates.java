@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentHashMap;
 import org.skein.api.component.DeliveryListener;
+import org.skein.cluster.api.NodeId;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 
@@ -34,6 +35,17 @@ final class Gates {
         return gate != null && gate.add(stanza, listener);
     }
 
+    /**
+     * The same for what another node sent. Of one sender it keeps the order of the origin's numbers: what another node
+     * had refused comes again behind what was sent later (CLUSTER 13).
+     *
+     * @param goOn where it goes on
+     */
+    boolean holds(Jid account, NodeId origin, long number, Jid from, Runnable goOn) {
+        Gate gate = gates.get(account);
+        return gate != null && gate.add(new Held(null, null, goOn, origin, number, from));
+    }
+
     /** Closes the account's gate until {@link Gate#release} has been called as often. */
     Gate hold(Jid account) {
         while (true) {
@@ -48,7 +60,15 @@ final class Gates {
     }
 
     /** A stanza that waits, or where an older one goes on. */
-    private record Held(Stanza stanza, DeliveryListener listener, Runnable goOn) {}
+    private record Held(Stanza stanza, DeliveryListener listener, Runnable goOn, NodeId origin, long number, Jid from) {
+        Held(Stanza stanza, DeliveryListener listener, Runnable goOn) {
+            this(stanza, listener, goOn, null, 0, null);
+        }
+
+        boolean isBehind(Held o) {
+            return number > o.number && o.number != 0 && o.origin.equals(origin) && from.equals(o.from);
+        }
+    }
 
     /** The gate of one account, there only while closed. */
     final class Gate {
@@ -72,6 +92,19 @@ final class Gates {
             }
             exit.overflow(stanza, listener);
             return true;
+        }
+
+        private boolean add(Held arrived) {
+            synchronized (this) {
+                if (dead) return false;
+                Deque<Held> later = new ArrayDeque<>(0);
+                while (arrived.number != 0 && queue.stream().anyMatch(h -> h.number != 0 && h.isBehind(arrived))) {
+                    later.addFirst(queue.pollLast());
+                }
+                queue.add(arrived);
+                queue.addAll(later);
+                return true;
+            }
         }
 
         void release() {

@@ -12,6 +12,8 @@ import org.skein.api.component.Outcome;
 import org.skein.api.session.ClientProcessor;
 import org.skein.api.session.NonzaHandler;
 import org.skein.api.session.Verdict;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.Peers;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Ns;
@@ -50,6 +52,7 @@ final class Intake {
     private boolean answerOwed; // the client asked, and knows less than it could
     private boolean overWindow;
     private boolean overQueue;
+    private boolean overLink;
     private Runnable whenSafe; // null mostly
     private volatile boolean watched; // who becomes safe must say so
     private volatile boolean sweeping;
@@ -199,7 +202,23 @@ final class Intake {
 
     /** Reads on, or stops. */
     void reading() {
-        if (session.isConnected()) session.stream().reading(!overWindow && !overQueue);
+        if (session.isConnected()) session.stream().reading(!overWindow && !overQueue && !overLink);
+    }
+
+    /** The link to a node takes no more: this session, which sends into it, pauses (P5). Any thread. */
+    void congested(Peers peers, NodeId to) {
+        session.run(() -> {
+            if (overLink) return;
+            overLink = true;
+            reading();
+            peers.whenWritable(
+                    to,
+                    Forwarding.LANE,
+                    () -> session.run(() -> {
+                        overLink = false;
+                        reading();
+                    }));
+        });
     }
 
     // ---- deciding

@@ -57,8 +57,14 @@ final class Offline {
                     if (failure == null) node.counters.offline().increment();
                     done.accept(failure);
                     written(account);
-                    if (failure == null) deliverStored(account);
+                    if (failure == null) becameOffline(account);
                 });
+    }
+
+    /** Rows became offline ones: sessions that accept them, here or elsewhere, take them (CLUSTER 14). */
+    void becameOffline(Jid account) {
+        deliverStored(account);
+        if (!node.stopping) node.forwarding.rows(account);
     }
 
     /** Stores one row; the stage never throws, and ends within the patience of {@link Delays}. */
@@ -80,7 +86,7 @@ final class Offline {
         ready.forEach(Runnable::run);
     }
 
-    private void whenWritten(Jid account, Runnable task) {
+    void whenWritten(Jid account, Runnable task) {
         boolean[] waits = {false};
         writes.computeIfPresent(account, (jid, w) -> {
             w.waiting.add(task);
@@ -107,7 +113,7 @@ final class Offline {
         Jid account = session.account().jid();
         Gates.Gate gate = node.gates.hold(account);
         CompletableFuture<Void> done = new CompletableFuture<>();
-        whenWritten(
+        whenAllWritten(
                 account,
                 () -> claim(session).whenComplete((rows, failure) -> {
                     if (failure != null) {
@@ -124,6 +130,12 @@ final class Offline {
                     gate.release();
                 }));
         return done;
+    }
+
+    /** On every node: what may still become a row is one before the task runs. */
+    private void whenAllWritten(Jid account, Runnable task) {
+        if (node.forwarding.isAlone()) whenWritten(account, task);
+        else node.forwarding.settle(account).thenRun(() -> whenWritten(account, task));
     }
 
     private void retry(UserSession session) {
@@ -172,7 +184,7 @@ final class Offline {
 
     private void releaseAgain(Jid account, String session, List<MessageNumber> confirmed) {
         release(account, session, confirmed).thenAccept(rows -> {
-            if (rows > 0) deliverStored(account);
+            if (rows > 0) becameOffline(account);
         });
     }
 

@@ -284,7 +284,7 @@ final class Outbox {
 
     private Spool.Entry entry(Out out) {
         if (out.number == null) {
-            out.number = out.listener() instanceof Delivery d ? d.rowNumber() : node.nextNumber();
+            out.number = out.listener() instanceof Fanout d ? d.rowNumber() : node.nextNumber();
         }
         Instant taken = node.clock.instant().minusNanos(node.nanos.getAsLong() - out.since);
         return new Spool.Entry(session.account().jid(), session.id(), out.number, taken, out.stanza);
@@ -329,7 +329,7 @@ final class Outbox {
     }
 
     private void stored(Out out) {
-        if (out.listener() instanceof Delivery d && d.storedAs(session, out.number)) out.sharer = d;
+        if (out.listener() instanceof Fanout d && d.storedAs(session, out.number)) out.sharer = d;
         out.answer(Outcome.STORED);
     }
 
@@ -340,7 +340,7 @@ final class Outbox {
     }
 
     private void refuse(Out out, Throwable failure) {
-        if (out.listener() instanceof Delivery d) d.refusal(Failures.error(failure));
+        if (out.listener() instanceof Fanout d) d.refusal(Failures.error(failure));
         out.answer(Outcome.REFUSED);
     }
 

@@ -12,6 +12,7 @@ import org.skein.api.session.AccountState;
 import org.skein.api.session.OnlineAccount;
 import org.skein.api.session.Session;
 import org.skein.api.session.Sessions;
+import org.skein.cluster.api.NodeId;
 import org.skein.xmpp.Jid;
 
 /** All accounts and sessions of this node. */
@@ -53,6 +54,20 @@ final class Registry implements Sessions {
     Account online(Jid bare) {
         Account account = accounts.get(bare);
         return account == null || account.all().length == 0 ? null : account;
+    }
+
+    /** The account while it has sessions, or one is being bound; else null. */
+    Account entered(Jid bare) {
+        return accounts.get(bare);
+    }
+
+    void unboundElsewhere(NodeId node, Jid full, long login) {
+        Account account = accounts.get(full.bare());
+        if (account != null) account.unboundElsewhere(node, full, login);
+    }
+
+    void nodeLeft(NodeId node) {
+        accounts.values().forEach(a -> a.nodeLeft(node));
     }
 
     UserSession find(Jid full) {

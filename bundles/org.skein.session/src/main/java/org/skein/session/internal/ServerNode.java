@@ -12,6 +12,7 @@ import org.skein.api.component.VirtualHosts;
 import org.skein.api.storage.AccountRepository;
 import org.skein.api.storage.MessageNumber;
 import org.skein.api.storage.Spool;
+import org.skein.cluster.api.Cluster;
 import org.skein.xmpp.Stanza;
 import org.skein.xmpp.StanzaError;
 
@@ -30,7 +31,10 @@ final class ServerNode {
     final Deliverer deliverer;
     final Gates gates;
     final Resumables resumables;
-    final long incarnation;
+    final Forwarding forwarding;
+    final Binds binds;
+    final ClusterPart clusterPart;
+    private final Supplier<Cluster> cluster;
     private final Supplier<Spool> spool;
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong sessionIds = new AtomicLong();
@@ -44,6 +48,7 @@ final class ServerNode {
             VirtualHosts hosts,
             Supplier<Spool> spool,
             Supplier<AccountRepository> accounts,
+            Supplier<Cluster> cluster,
             Clock clock,
             LongSupplier nanos,
             Delays delays) {
@@ -54,12 +59,19 @@ final class ServerNode {
         this.clock = clock;
         this.nanos = nanos;
         this.delays = delays;
-        this.incarnation = clock.millis();
+        this.cluster = cluster;
         this.known = new KnownAccounts(accounts, nanos);
         this.offline = new Offline(this);
         this.deliverer = new Deliverer(this);
         this.gates = new Gates(deliverer);
         this.resumables = new Resumables();
+        this.forwarding = new Forwarding(this);
+        this.binds = new Binds(this);
+        this.clusterPart = new ClusterPart(this);
+    }
+
+    Cluster cluster() {
+        return cluster.get();
     }
 
     Spool spool() {
@@ -67,12 +79,12 @@ final class ServerNode {
     }
 
     MessageNumber nextNumber() {
-        return new MessageNumber(incarnation, numbers.incrementAndGet());
+        return new MessageNumber(cluster().self().incarnation(), numbers.incrementAndGet());
     }
 
     /** Unique over restarts, for the database. */
     String nextSessionId() {
-        return Long.toString(incarnation, 36) + '-' + Long.toString(sessionIds.incrementAndGet(), 36);
+        return Spool.token(cluster().self().incarnation(), sessionIds.incrementAndGet());
     }
 
     /** Answers a stanza with an error where that is allowed (RFC 6120 §8.3.1). */

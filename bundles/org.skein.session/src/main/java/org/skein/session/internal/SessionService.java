@@ -37,6 +37,7 @@ import org.skein.api.session.StreamFeatures;
 import org.skein.api.session.StreamHandler;
 import org.skein.api.storage.AccountRepository;
 import org.skein.api.storage.Spool;
+import org.skein.cluster.api.Cluster;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Ns;
@@ -98,6 +99,9 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile AccountRepository accounts;
 
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Cluster cluster;
+
     private CompletableFuture<Void> ready; // guarded by this; null before the first try and after a failed one
 
     @Activate
@@ -119,6 +123,7 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
                 hosts,
                 () -> spool,
                 () -> accounts,
+                () -> cluster,
                 Clock.systemUTC(),
                 System::nanoTime,
                 this::schedule);
@@ -192,14 +197,17 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
         log.info("what=sessions_stopped sessions={}", all.size());
     }
 
-    /** At start every parked row becomes an offline one, before anybody could claim any. */
+    /** At start every row parked by nodes that are gone becomes an offline one. */
     private synchronized CompletionStage<Void> ready() {
         if (ready != null) return ready;
         CompletableFuture<Void> mine = new CompletableFuture<>();
         ready = mine;
-        CompletionStage<Integer> released;
+        CompletionStage<?> released;
         try {
-            released = node.spool().releaseAll();
+            List<Long> live = new ArrayList<>();
+            live.add(node.cluster().self().incarnation());
+            node.cluster().view().ids().forEach(id -> live.add(id.incarnation()));
+            released = node.spool().releaseHoldersOutside(live);
         } catch (RuntimeException e) {
             released = CompletableFuture.failedFuture(e);
         }
@@ -244,11 +252,7 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
 
     @Override
     public void deliver(Stanza stanza, Collection<Jid> accounts) {
-        for (Jid account : accounts) {
-            if (node.registry.online(account.bare()) != null) {
-                node.deliverer.deliver(stanza.withTo(account), DeliveryListener.NONE);
-            }
-        }
+        node.deliverer.toMany(stanza, accounts);
     }
 
     @Override
@@ -274,6 +278,11 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
     @Override
     public <T> CompletionStage<T> state(Jid account, Class<T> type) {
         return node.registry.state(account, type);
+    }
+
+    @Override
+    public void accountCreated(Jid account) {
+        node.known.remember(account.bare(), true);
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.skein.api.session.SessionListener;
 import org.skein.api.session.Verdict;
 import org.skein.api.storage.MessageNumber;
 import org.skein.api.storage.Spool;
+import org.skein.cluster.api.NodeId;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Ns;
@@ -46,6 +47,7 @@ final class UserSession extends Mailbox implements Session {
     private final Jid jid;
     private final Account account;
     private final String id;
+    private final long login; // of two sessions with one address the higher is the newer (CLUSTER 23)
     private final long boundAt;
     private final Intake intake;
     private final Outbox outbox;
@@ -59,10 +61,12 @@ final class UserSession extends Mailbox implements Session {
     private long resumeSeconds;
     private AutoCloseable window; // runs while detached
     private ClientStream resuming; // the latest that asked to; null mostly
+    private boolean forsaken;
     private volatile Set<String> marks = Set.of();
     private Object[] slots = NO_SLOTS; // key, value, key, value …
 
-    UserSession(ServerNode node, Account account, Jid jid, ClientStream stream) {
+    UserSession(ServerNode node, Account account, Jid jid, ClientStream stream, long login) {
+        this.login = login;
         this.node = node;
         this.account = account;
         this.jid = jid;
@@ -123,8 +127,17 @@ final class UserSession extends Mailbox implements Session {
     @Override
     public CompletionStage<Void> mark(String mark, boolean on) {
         Set<String> changed = new HashSet<>(marks);
-        if (on ? changed.add(mark) : changed.remove(mark)) marks = Set.copyOf(changed);
-        return CompletableFuture.completedFuture(null);
+        if (!(on ? changed.add(mark) : changed.remove(mark))) return CompletableFuture.completedFuture(null);
+        marks = Set.copyOf(changed);
+        return node.binds.tellMarks(this);
+    }
+
+    Set<String> marks() {
+        return marks;
+    }
+
+    long login() {
+        return login;
     }
 
     @Override
@@ -288,7 +301,7 @@ final class UserSession extends Mailbox implements Session {
             if (state == State.ENDED) {
                 node.offline
                         .release(account.jid(), id, List.of())
-                        .thenAccept(n -> node.offline.deliverStored(account.jid()));
+                        .thenAccept(n -> node.offline.becameOffline(account.jid()));
             } else {
                 outbox.rows(rows, more);
             }
@@ -313,6 +326,8 @@ final class UserSession extends Mailbox implements Session {
         Gates.Gate gateForRest = retires ? node.gates.hold(account.jid()) : null;
         priority = newPriority;
         presence = now.orElse(null);
+        mark(AVAILABLE, now.isPresent());
+        node.cluster().presence(jid, now);
         if (retires) {
             run(
                     () -> { // behind what is in the mailbox already
@@ -456,6 +471,9 @@ final class UserSession extends Mailbox implements Session {
         presence = null;
         state = State.ENDED;
         node.registry.remove(this);
+        node.cluster().unbound(jid);
+        Set<NodeId> elsewhere = account.nodesElsewhere();
+        if (!elsewhere.isEmpty()) node.forwarding.unbound(elsewhere, jid, login);
         if (!resumeId.isEmpty()) node.resumables.ended(resumeId, account.jid(), intake.safeCount());
         tell(Event.CLOSED);
         slots = NO_SLOTS;
@@ -498,6 +516,22 @@ final class UserSession extends Mailbox implements Session {
         }
         if (over) then.run();
         else close(error);
+    }
+
+    /**
+     * This life of the node is over (CLUSTER 6): others act for its sessions, so it tells nobody that they end, and what
+     * it holds for their clients is what it had not answered for, or rows others have released. Any thread.
+     */
+    void forsake() {
+        run(() -> {
+            if (state == State.ENDED) return;
+            forsaken = true;
+            end(ClusterPart.shutdown());
+        });
+    }
+
+    boolean isForsaken() {
+        return forsaken;
     }
 
     // ---- stream management (XEP-0198)

@@ -18,7 +18,9 @@ import org.skein.api.session.AccountState;
 import org.skein.api.session.ClientProcessor;
 import org.skein.api.session.DeliveryProcessor;
 import org.skein.api.session.NonzaHandler;
+import org.skein.api.session.RemotePresenceListener;
 import org.skein.api.session.SessionListener;
+import org.skein.api.session.SessionTransfer;
 import org.skein.api.session.StreamFeatures;
 
 /**
@@ -35,6 +37,8 @@ public final class Whiteboard {
     private final Services<StreamFeatures> features;
     private final Services<NonzaHandler> nonzas;
     private final Services<AccountState<?>> states;
+    private final Services<RemotePresenceListener> remotePresence;
+    private final Services<SessionTransfer> transfers;
     private AutoCloseable sessionsGauge; // guarded by this
     private AutoCloseable writingGauge; // guarded by this
 
@@ -69,6 +73,8 @@ public final class Whiteboard {
         features = new Services<>(chains::features);
         nonzas = new Services<>(chains::nonzas);
         states = new Services<>(chains::states);
+        remotePresence = new Services<>(chains::remotePresence);
+        transfers = new Services<>(chains::transfers);
     }
 
     @Deactivate
@@ -176,5 +182,29 @@ public final class Whiteboard {
 
     void unbindState(AccountState<?> service, ServiceReference<AccountState<?>> reference) {
         states.remove(reference);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindRemotePresence(RemotePresenceListener service, ServiceReference<RemotePresenceListener> reference) {
+        remotePresence.add(reference, service);
+    }
+
+    void unbindRemotePresence(RemotePresenceListener service, ServiceReference<RemotePresenceListener> reference) {
+        remotePresence.remove(reference);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindTransfer(SessionTransfer service, ServiceReference<SessionTransfer> reference) {
+        transfers.add(reference, service);
+    }
+
+    void unbindTransfer(SessionTransfer service, ServiceReference<SessionTransfer> reference) {
+        transfers.remove(reference);
     }
 }

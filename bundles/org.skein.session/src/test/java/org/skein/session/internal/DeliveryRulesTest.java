@@ -261,6 +261,7 @@ final class DeliveryRulesTest {
                 h,
                 () -> new org.skein.testkit.InMemorySpool(task -> {}),
                 () -> h.accounts,
+                () -> h.cluster,
                 h.scheduler.clock(),
                 h.scheduler::nanos,
                 h.timers::schedule);

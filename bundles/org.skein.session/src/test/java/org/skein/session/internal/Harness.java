@@ -19,10 +19,12 @@ import org.skein.api.component.VirtualHosts;
 import org.skein.api.session.ClientProcessor;
 import org.skein.api.session.Session;
 import org.skein.api.session.Verdict;
+import org.skein.cluster.api.Cluster;
 import org.skein.testkit.FakeClientStream;
 import org.skein.testkit.InMemoryAccounts;
 import org.skein.testkit.InMemorySpool;
 import org.skein.testkit.ManualScheduler;
+import org.skein.testkit.cluster.InMemoryCluster;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Ns;
@@ -36,8 +38,17 @@ final class Harness implements Router, IqDispatcher, VirtualHosts {
     final ManualScheduler.Loop timers = scheduler.loop();
     final InMemorySpool spool = new InMemorySpool(storage);
     final InMemoryAccounts accounts = new InMemoryAccounts(storage).with("a@localhost", "b@localhost", "c@localhost");
+    final Cluster cluster = new InMemoryCluster(scheduler).node("lone");
     final ServerNode node = new ServerNode(
-            this, this, this, () -> spool, () -> accounts, scheduler.clock(), scheduler::nanos, timers::schedule);
+            this,
+            this,
+            this,
+            () -> spool,
+            () -> accounts,
+            () -> cluster,
+            scheduler.clock(),
+            scheduler::nanos,
+            timers::schedule);
     final SessionService service = new SessionService(node);
     final List<Stanza> elsewhere = new ArrayList<>();
     Function<IqRequest, CompletionStage<Stanza>> answers =

@@ -1,0 +1,58 @@
+package org.skein.session.internal;
+
+import org.skein.api.storage.MessageNumber;
+import org.skein.cluster.api.NodeId;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.Stanza;
+
+/** A message another node is responsible for, at a node that may hold sessions of its recipient. */
+final class Arrival extends Fanout {
+    final NodeId origin;
+    final long number;
+    private final boolean toFull;
+    private boolean others; // the resource is not here, but others of the account are
+
+    Arrival(ServerNode node, NodeId origin, long number, boolean toFull, Stanza stanza, Jid account) {
+        super(node, stanza, account);
+        this.origin = origin;
+        this.number = number;
+        this.toFull = toFull;
+    }
+
+    /** The origin's number where nobody else has the message: so a second try after a crash is the same row. */
+    @Override
+    MessageNumber rowNumber() {
+        return toFull ? new MessageNumber(origin.incarnation(), number) : node.nextNumber();
+    }
+
+    @Override
+    boolean isSharedElsewhere() {
+        return true;
+    }
+
+    void start() {
+        if (toFull) {
+            UserSession match = node.registry.find(stanza.to().orElseThrow());
+            if (match != null) {
+                toOne(match);
+                return;
+            }
+            Account online = node.registry.online(account);
+            others = online != null && online.accepting() != null;
+            decided();
+        } else if (!toAccepting(0, () -> {})) {
+            decided();
+        }
+    }
+
+    @Override
+    void decided() {
+        Forwarded.Answer answer = Forwarded.Answer.ABSENT;
+        if (delivered) answer = Forwarded.Answer.DELIVERED;
+        else if (safe) answer = Forwarded.Answer.STORED;
+        else if (refusal != null) answer = Forwarded.Answer.REFUSED;
+        else if (others) answer = Forwarded.Answer.OTHER;
+        if (answer == Forwarded.Answer.STORED) node.forwarding.kept(this);
+        node.forwarding.answer(origin, number, answer, refusal);
+    }
+}

@@ -1,0 +1,271 @@
+package org.skein.session.internal;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.skein.cluster.api.NodeId;
+import org.skein.session.internal.Forwarding.Question;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.StanzaError.Condition;
+import org.skein.xmpp.StanzaException;
+import org.skein.xmpp.StreamError;
+
+/**
+ * Binding a resource where other nodes may hold sessions of the account (CLUSTER 18, 23). All nodes are told before, and
+ * those with sessions of the account tell which. Of two binds of one full JID under way the higher login number wins
+ * everywhere; a session that is established gives way to any bind that comes after, which takes a higher number then.
+ */
+final class Binds {
+    private static final int FINE = 0;
+    private static final int ENDED = 1; // the resource was bound there, and is no more
+    private static final int LOST = 2; // a newer bind of it is under way there
+    private static final int OLDER = 3; // it is bound there under a higher number
+
+    private final ServerNode node;
+
+    /** A bind under way. */
+    final class Pending {
+        final Account account;
+        final Jid full;
+        private long login; // guarded by account
+        private boolean lost; // guarded by account
+        private Gates.Gate gate;
+
+        private Pending(Account account, Jid full, long login) {
+            this.account = account;
+            this.full = full;
+            this.login = login;
+        }
+
+        long login() {
+            synchronized (account) {
+                return login;
+            }
+        }
+
+        boolean isLost() {
+            synchronized (account) {
+                return lost;
+            }
+        }
+
+        boolean isFor(String resource) {
+            return full.resource().equals(resource);
+        }
+
+        /** The resource is bound, or it is not; what is for the account goes on. */
+        void done(boolean bound) {
+            if (gate == null) return;
+            account.pendingDone(this);
+            if (!bound) {
+                node.forwarding.unbound(node.forwarding.others(), full, login());
+                node.cluster().unbound(full);
+            }
+            Gates.Gate g = gate;
+            gate = null;
+            g.release();
+        }
+    }
+
+    Binds(ServerNode node) {
+        this.node = node;
+        node.forwarding.answerer(Question.BIND, this::asked);
+        node.forwarding.answerer(Question.ECHO, (from, question) -> CompletableFuture.completedFuture(new byte[0]));
+        node.forwarding.answerer(Question.MARKS, this::marked);
+    }
+
+    /**
+     * Tells all nodes. The stage fails with a {@link StanzaException} if the resource may not be bound; then, as in any
+     * case, {@link Pending#done} is due.
+     *
+     * @param max sessions an account may have; 0 for no limit
+     */
+    CompletionStage<Pending> announce(Pending pending, int max) {
+        if (node.forwarding.isAlone()) {
+            return node.cluster().bound(pending.full).thenApply(known -> pending);
+        }
+        pending.gate = node.gates.hold(pending.account.jid()); // arrivals wait until it is bound, in their order
+        pending.account.pending(pending);
+        return node.cluster().bound(pending.full).thenCompose(known -> ask(pending, max));
+    }
+
+    Pending begin(Account account, Jid full) {
+        return new Pending(account, full, node.clock.millis());
+    }
+
+    private CompletionStage<Pending> ask(Pending pending, int max) {
+        byte[] question = new Bytes.Writer(0, 64)
+                .jid(pending.full)
+                .number(pending.login())
+                .done();
+        return node.forwarding.askAll(Question.BIND, question).thenCompose(answers -> heard(pending, max, answers));
+    }
+
+    private CompletionStage<Pending> heard(Pending pending, int max, Map<NodeId, byte[]> answers) {
+        boolean ended = false;
+        boolean lost = false;
+        long higher = 0;
+        int sessions = 0;
+        List<Elsewhere> found = new ArrayList<>();
+        for (Map.Entry<NodeId, byte[]> answer : answers.entrySet()) {
+            if (answer.getValue().length == 0) continue;
+            Bytes.Reader in = new Bytes.Reader(answer.getValue());
+            int code = in.octet();
+            long number = in.number();
+            ended |= code == ENDED;
+            lost |= code == LOST;
+            if (code == OLDER) higher = Math.max(higher, number);
+            while (in.hasMore()) {
+                Jid full = pending.account.jid().withResource(in.text());
+                long login = in.number();
+                boolean established = in.octet() == 1;
+                Set<String> marks = marks(in);
+                if (full.equals(pending.full)) continue;
+                if (established) found.add(new Elsewhere(node, answer.getKey(), full, login, marks));
+                if (established || login < pending.login()) sessions++;
+            }
+        }
+        if (higher > 0) {
+            synchronized (pending.account) {
+                pending.login = Math.max(pending.login, higher) + 1;
+            }
+            return ask(pending, max);
+        }
+        if (lost || pending.isLost()) {
+            return CompletableFuture.failedFuture(
+                    new StanzaException(Condition.CONFLICT, "the resource is being bound by a newer session"));
+        }
+        pending.account.elsewhere(found);
+        if (max > 0 && sessions + pending.account.countBut(pending.full.resource()) >= max) {
+            return CompletableFuture.failedFuture(
+                    new StanzaException(Condition.RESOURCE_CONSTRAINT, "max-sessions-per-user: not more than " + max));
+        }
+        if (!ended) return CompletableFuture.completedFuture(pending);
+        // What the ended session gave back comes again from its origins: it is on its way here when they have echoed.
+        return node.forwarding.askAll(Question.ECHO, new byte[0]).thenApply(all -> pending);
+    }
+
+    private CompletionStage<byte[]> asked(NodeId from, Bytes.Reader question) {
+        question.octet();
+        Jid full = question.jid();
+        long login = question.number();
+        Account account = node.registry.entered(full.bare());
+        if (account == null) return CompletableFuture.completedFuture(new byte[] {FINE, 0});
+        UserSession conflict;
+        byte[] answer;
+        synchronized (account) {
+            for (Pending mine : account.pending()) {
+                if (!mine.isFor(full.resource())) continue;
+                boolean mineWins = mine.login > login
+                        || mine.login == login && node.cluster().self().compareTo(from) > 0;
+                if (mineWins) return answer(LOST, 0, account);
+                mine.lost = true;
+            }
+            conflict = account.find(full.resource());
+            if (conflict != null && conflict.login() >= login) return answer(OLDER, conflict.login(), account);
+            account.elsewhere(List.of(new Elsewhere(node, from, full, login, Set.of())));
+        }
+        if (conflict == null) return answer(FINE, 0, account);
+        CompletableFuture<byte[]> done = new CompletableFuture<>();
+        conflict.end(
+                StreamError.Condition.CONFLICT.error("replaced by a new session"),
+                () -> node.forwarding
+                        .askAll(Question.ECHO, new byte[0]) // who had sent it messages knows that it is gone
+                        .thenCompose(all -> answer(ENDED, 0, account))
+                        .thenAccept(done::complete));
+        return done;
+    }
+
+    private static CompletionStage<byte[]> answer(int code, long number, Account account) {
+        Bytes.Writer w = new Bytes.Writer(code, 64).number(number);
+        synchronized (account) {
+            for (UserSession s : account.all()) {
+                w.text(s.jid().resource()).number(s.login()).octet(1);
+                marks(w, s.marks());
+            }
+            for (Pending p : account.pending()) {
+                w.text(p.full.resource()).number(p.login).octet(0);
+                marks(w, Set.of());
+            }
+        }
+        return CompletableFuture.completedFuture(w.done());
+    }
+
+    private static void marks(Bytes.Writer w, Set<String> marks) {
+        w.number(marks.size());
+        marks.forEach(w::text);
+    }
+
+    private static Set<String> marks(Bytes.Reader in) {
+        Set<String> marks = new HashSet<>();
+        for (int n = in.count(); n > 0; n--) {
+            marks.add(in.text());
+        }
+        return Set.copyOf(marks);
+    }
+
+    /** Nodes came: the sessions of this node are told to them, so that each knows where an account has others. */
+    void introduce(Set<NodeId> joined) {
+        for (UserSession session : node.registry.snapshot()) {
+            byte[] question = new Bytes.Writer(0, 64)
+                    .jid(session.jid())
+                    .number(session.login())
+                    .done();
+            node.forwarding.ask(joined, Question.BIND, question).thenAccept(answers -> introduced(session, answers));
+        }
+    }
+
+    private void introduced(UserSession session, Map<NodeId, byte[]> answers) {
+        answers.forEach((from, bytes) -> {
+            if (bytes.length == 0) return;
+            Bytes.Reader in = new Bytes.Reader(bytes);
+            int code = in.octet();
+            in.number();
+            if (code == LOST || code == OLDER) {
+                session.end(StreamError.Condition.CONFLICT.error("replaced by a newer session"), () -> {});
+                return;
+            }
+            List<Elsewhere> found = new ArrayList<>();
+            while (in.hasMore()) {
+                Jid full = session.jid().bare().withResource(in.text());
+                long login = in.number();
+                boolean established = in.octet() == 1;
+                Set<String> marks = marks(in);
+                if (established) found.add(new Elsewhere(node, from, full, login, marks));
+            }
+            session.account().elsewhere(found);
+            if (!found.isEmpty()) tellMarks(session);
+        });
+    }
+
+    // ---- marks
+
+    /** Tells the nodes with sessions of the account. */
+    CompletionStage<Void> tellMarks(UserSession session) {
+        Set<NodeId> nodes = session.account().nodesElsewhere();
+        if (nodes.isEmpty()) return CompletableFuture.completedFuture(null);
+        Bytes.Writer w = new Bytes.Writer(0, 64).jid(session.jid()).number(session.login());
+        marks(w, session.marks());
+        return node.forwarding.ask(nodes, Question.MARKS, w.done()).thenApply(all -> null);
+    }
+
+    private CompletionStage<byte[]> marked(NodeId from, Bytes.Reader question) {
+        question.octet();
+        Jid full = question.jid();
+        long login = question.number();
+        Set<String> marks = marks(question);
+        Account account = node.registry.entered(full.bare());
+        if (account != null) account.marked(new Elsewhere(node, from, full, login, marks));
+        return CompletableFuture.completedFuture(new byte[0]);
+    }
+
+    /** For {@link Forwarding#settle}. */
+    static byte[] utf8(Jid jid) {
+        return jid.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}

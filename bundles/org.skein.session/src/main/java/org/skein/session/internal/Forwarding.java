@@ -1,0 +1,557 @@
+package org.skein.session.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.skein.cluster.api.Cluster;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.NodeSet;
+import org.skein.cluster.api.View;
+import org.skein.session.internal.Delivery.Step;
+import org.skein.session.internal.Forwarded.Answer;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.Stanza;
+import org.skein.xmpp.StanzaError;
+import org.skein.xmpp.StanzaError.Condition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the session managers of the nodes tell each other. All of it goes through one lane for each pair of nodes, so it
+ * arrives in the order sent, whatever it is: a question asked after an answer was given is asked behind that answer. What
+ * a node has answered for stays with its origin until all nodes have (DESIGN §5).
+ */
+final class Forwarding {
+    static final String CHANNEL = "session";
+    static final int LANE = 0;
+
+    private static final int MESSAGE = 1;
+    private static final int HANDOVER = 2;
+    private static final int PRESENCE = 3;
+    private static final int ANSWERS = 4;
+    private static final int SETTLED = 5;
+    private static final int DIRECT = 6;
+    private static final int ROWS = 7;
+    private static final int ASK = 8;
+    private static final int REPLY = 9;
+    private static final int UNBOUND = 10;
+    private static final int MAX_ANSWERS_BYTES = 32 * 1024;
+    private static final Duration ASK_PATIENCE = Duration.ofSeconds(6);
+    private static final Logger log = LoggerFactory.getLogger(Forwarding.class);
+
+    /** Questions to the session manager of another node; the codes are on the wire. */
+    enum Question {
+        /** A resource is about to be bound. */
+        BIND,
+        /** What of an account may still become an offline row is to be settled first. */
+        SETTLE,
+        /** Nothing: what was sent before has been taken. */
+        ECHO,
+        /** A session's marks. */
+        MARKS,
+        /** A session is to go on with a stream there. */
+        MOVE;
+
+        private static final Question[] ALL = values();
+
+        static Question of(int code) {
+            if (code >= ALL.length) throw new IllegalArgumentException("no question: " + code);
+            return ALL[code];
+        }
+    }
+
+    /** Answers a question of another node. */
+    interface Answerer {
+        CompletionStage<byte[]> answer(NodeId from, Bytes.Reader question);
+    }
+
+    /** One other member. */
+    private static final class Peer {
+        private final NodeId id;
+        private final String token;
+        private final ConcurrentSkipListMap<Long, Forwarded> outstanding = new ConcurrentSkipListMap<>();
+        private final ConcurrentHashMap<Long, Arrival> kept = new ConcurrentHashMap<>();
+        private final ConcurrentHashMap<Long, CompletableFuture<Optional<byte[]>>> asked = new ConcurrentHashMap<>();
+        private final ConcurrentLinkedQueue<Given> answers = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger answersPlanned = new AtomicInteger();
+        private volatile boolean gone;
+
+        Peer(NodeId id) {
+            this.id = id;
+            this.token = id.toString();
+        }
+    }
+
+    private record Given(long number, Answer answer, StanzaError refusal) {}
+
+    private final ServerNode node;
+    private final ConcurrentHashMap<NodeId, Peer> peers = new ConcurrentHashMap<>();
+    private final AtomicLong questions = new AtomicLong();
+    private final Answerer[] answerers = new Answerer[Question.ALL.length];
+    private final Object order = new Object(); // answers are taken one after the other, so what goes on keeps its order
+    private volatile boolean alone = true;
+
+    Forwarding(ServerNode node) {
+        this.node = node;
+    }
+
+    void answerer(Question question, Answerer answerer) {
+        answerers[question.ordinal()] = answerer;
+    }
+
+    private Cluster cluster() {
+        return node.cluster();
+    }
+
+    /** True if there is no other node. */
+    boolean isAlone() {
+        return alone;
+    }
+
+    /** The life of a member as text, one instance of it. */
+    String token(NodeId id) {
+        Peer peer = peers.get(id);
+        return peer == null ? id.toString() : peer.token;
+    }
+
+    List<NodeId> others() {
+        return alone ? List.of() : List.copyOf(peers.keySet());
+    }
+
+    // ---- the view
+
+    /** Nodes came; what is sent to them from here on goes out. */
+    void changed(View view) {
+        NodeId self = cluster().self();
+        for (NodeId id : view.ids()) {
+            if (!id.equals(self)) peer(id);
+        }
+    }
+
+    /** A member; it may be heard of before {@link #changed} tells. Null if it is none. */
+    private Peer peer(NodeId id) {
+        Peer peer = peers.get(id);
+        if (peer != null || !cluster().view().contains(id)) return peer;
+        peer = peers.computeIfAbsent(id, Peer::new);
+        alone = false;
+        return peer;
+    }
+
+    /**
+     * Nodes are going: what they have not answered is tried again, in order, before anything newer for the same accounts.
+     */
+    Runnable leaving(Collection<NodeId> nodes) {
+        List<Peer> gone = new ArrayList<>();
+        Map<Jid, Gates.Gate> gates = new LinkedHashMap<>();
+        for (NodeId id : nodes) {
+            Peer peer = peers.get(id);
+            if (peer == null) continue;
+            gone.add(peer);
+            for (Forwarded f : peer.outstanding.values()) {
+                gates.computeIfAbsent(f.account(), node.gates::hold);
+            }
+        }
+        return () -> {
+            for (Peer peer : gone) {
+                peer.gone = true;
+                peers.remove(peer.id, peer);
+            }
+            alone = peers.isEmpty();
+            for (Peer peer : gone) {
+                abandon(peer);
+            }
+            gates.values().forEach(Gates.Gate::release);
+        };
+    }
+
+    private void abandon(Peer peer) {
+        peer.asked.values().forEach(f -> f.complete(Optional.empty()));
+        peer.kept.clear();
+        synchronized (order) {
+            Map.Entry<Long, Forwarded> next;
+            while ((next = peer.outstanding.pollFirstEntry()) != null) {
+                next.getValue().answered(peer.id, Answer.LEFT, null);
+            }
+        }
+    }
+
+    // ---- sending
+
+    /** The other nodes that may hold sessions of an account; while that is not known the account's gate is closed. */
+    void locate(Jid account, Consumer<List<NodeId>> then) {
+        if (alone) {
+            then.accept(List.of());
+            return;
+        }
+        NodeSet nodes = cluster().locate(account);
+        if (nodes.isKnown()) {
+            then.accept(nodes.now());
+            return;
+        }
+        Gates.Gate gate = node.gates.hold(account);
+        nodes.then(
+                found -> gate.release(() -> then.accept(found)),
+                failure -> gate.release(() -> then.accept(List.copyOf(peers.keySet()))));
+    }
+
+    private void send(NodeId to, byte[] message) {
+        cluster().peers().send(to, LANE, CHANNEL, message);
+    }
+
+    /** A message whose fate each node tells. */
+    void message(List<NodeId> nodes, Delivery delivery, long number, Step step, Stanza stanza) {
+        tracked(MESSAGE, nodes, delivery, number, step, stanza);
+        if (delivery.origin() instanceof Inflight sender) {
+            for (NodeId to : nodes) {
+                if (!cluster().peers().isWritable(to, LANE))
+                    sender.congested(cluster().peers(), to);
+            }
+        }
+    }
+
+    /** Something safe already, of which each node tells whether it took it. */
+    void handover(List<NodeId> nodes, Handover handover, long number, Step step, Stanza stanza) {
+        tracked(HANDOVER, nodes, handover, number, step, stanza);
+    }
+
+    private void tracked(int type, List<NodeId> nodes, Forwarded what, long number, Step step, Stanza stanza) {
+        byte[] bytes = new Bytes.Writer(type, 256 + stanza.payloadXml().length)
+                .octet(step == Step.FULL ? 0 : 1)
+                .number(number)
+                .stanza(stanza)
+                .done();
+        for (int i = 0; i < nodes.size(); i++) {
+            NodeId to = nodes.get(i);
+            Peer peer = peer(to);
+            if (peer != null) {
+                peer.outstanding.put(number, what);
+                send(to, bytes);
+                if (!peer.gone || peer.outstanding.remove(number) == null) continue;
+            }
+            what.answered(to, Answer.LEFT, null);
+        }
+    }
+
+    /** Something nobody answers for: presence, results, chat states. */
+    void untracked(List<NodeId> nodes, Stanza stanza, Step step) {
+        byte[] bytes = new Bytes.Writer(HANDOVER, 256 + stanza.payloadXml().length)
+                .octet(step == Step.FULL ? 0 : 1)
+                .number(0)
+                .stanza(stanza)
+                .done();
+        nodes.forEach(to -> send(to, bytes));
+    }
+
+    /** The same presence to many accounts: one message for each node. */
+    void presence(Stanza stanza, Collection<Jid> accounts) {
+        Map<NodeId, List<Jid>> byNode = new LinkedHashMap<>();
+        for (Jid account : accounts) {
+            NodeSet nodes = cluster().locate(account.bare());
+            Collection<NodeId> to = nodes.isKnown() ? nodes.now() : peers.keySet();
+            for (NodeId id : to) {
+                byNode.computeIfAbsent(id, n -> new ArrayList<>()).add(account);
+            }
+        }
+        byNode.forEach((id, list) -> {
+            Bytes.Writer w = new Bytes.Writer(PRESENCE, 256 + stanza.payloadXml().length + 32 * list.size());
+            w.number(list.size());
+            list.forEach(w::jid);
+            send(id, w.stanza(stanza.withoutTo()).done());
+        });
+    }
+
+    /** To exactly one session. */
+    void direct(NodeId to, Jid full, Stanza stanza) {
+        send(
+                to,
+                new Bytes.Writer(DIRECT, 256 + stanza.payloadXml().length)
+                        .jid(full)
+                        .stanza(stanza)
+                        .done());
+    }
+
+    /** The nodes a message was stored at may forget it, or keep the row for its session alone. */
+    void settled(List<NodeId> nodes, long number, boolean delivered) {
+        byte[] bytes = new Bytes.Writer(SETTLED, 16)
+                .number(number)
+                .octet(delivered ? 1 : 0)
+                .done();
+        nodes.forEach(to -> send(to, bytes));
+    }
+
+    /** There are offline rows of an account: whoever has a session that accepts them takes them (CLUSTER 14). */
+    void rows(Jid account) {
+        if (alone) return;
+        byte[] bytes = new Bytes.Writer(ROWS, 64).jid(account).done();
+        NodeSet nodes = cluster().locate(account);
+        (nodes.isKnown() ? nodes.now() : peers.keySet()).forEach(to -> send(to, bytes));
+    }
+
+    /** To the nodes named: a session is over. */
+    void unbound(Collection<NodeId> nodes, Jid full, long login) {
+        byte[] bytes = new Bytes.Writer(UNBOUND, 64).jid(full).number(login).done();
+        nodes.forEach(to -> send(to, bytes));
+    }
+
+    // ---- answering
+
+    /** Keeps a message stored here until its origin says what became of it elsewhere. */
+    void kept(Arrival arrival) {
+        if (!arrival.shared) return;
+        Peer peer = peers.get(arrival.origin);
+        if (peer != null) peer.kept.put(arrival.number, arrival);
+    }
+
+    /** Tells the origin; what is answered in one batch goes as one message. */
+    void answer(NodeId origin, long number, Answer answer, StanzaError refusal) {
+        if (number == 0) return;
+        Peer peer = peers.get(origin);
+        if (peer == null) return; // it left: nobody waits
+        peer.answers.add(new Given(number, answer, refusal));
+        if (peer.answersPlanned.getAndIncrement() == 0) {
+            cluster().peers().execute(origin, LANE, () -> sendAnswers(peer));
+        }
+    }
+
+    private void sendAnswers(Peer peer) {
+        synchronized (peer.answers) { // one sender, so that they go in order
+            peer.answersPlanned.set(0);
+            Bytes.Writer w = null;
+            Given given;
+            while ((given = peer.answers.poll()) != null) {
+                if (w == null) w = new Bytes.Writer(ANSWERS, 64);
+                w.number(given.number).octet(given.answer.ordinal());
+                if (given.answer == Answer.REFUSED) {
+                    w.text(given.refusal.condition().name()).text(given.refusal.text());
+                }
+                if (w.size() > MAX_ANSWERS_BYTES) {
+                    send(peer.id, w.done());
+                    w = null;
+                }
+            }
+            if (w != null) send(peer.id, w.done());
+        }
+    }
+
+    // ---- asking
+
+    /** Asks all other nodes; those that left or did not answer in time are not in the answer. Never fails. */
+    CompletionStage<Map<NodeId, byte[]>> askAll(Question question, byte[] body) {
+        return ask(List.copyOf(peers.keySet()), question, body);
+    }
+
+    CompletionStage<Map<NodeId, byte[]>> ask(Collection<NodeId> nodes, Question question, byte[] body) {
+        Map<NodeId, byte[]> answers = new ConcurrentHashMap<>();
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (NodeId to : nodes) {
+            all.add(askOne(to, question, body)
+                    .thenAccept(answer -> answer.ifPresent(a -> answers.put(to, a)))
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).thenApply(done -> answers);
+    }
+
+    /** @return empty if it left, or did not answer in time. Never fails */
+    CompletionStage<Optional<byte[]>> askOne(NodeId to, Question question, byte[] body) {
+        Peer peer = peer(to);
+        if (peer == null) return CompletableFuture.completedFuture(Optional.empty());
+        sendAnswers(peer);
+        long id = questions.incrementAndGet();
+        CompletableFuture<Optional<byte[]>> answer = new CompletableFuture<>();
+        peer.asked.put(id, answer);
+        AutoCloseable timeout = node.delays.schedule(
+                () -> {
+                    if (answer.complete(Optional.empty()))
+                        log.warn("what=node_silent node={} question={}", to, question);
+                },
+                ASK_PATIENCE);
+        answer.whenComplete((a, failure) -> {
+            Delays.cancel(timeout);
+            peer.asked.remove(id);
+        });
+        send(
+                to,
+                new Bytes.Writer(ASK, 32 + body.length)
+                        .number(id)
+                        .octet(question.ordinal())
+                        .bytes(body)
+                        .done());
+        if (peer.gone) answer.complete(Optional.empty());
+        return answer;
+    }
+
+    /**
+     * Completes when nothing addressed to an account can become an offline row any more of what other nodes had answered
+     * by now, and so all rows there will be are in the database.
+     */
+    CompletionStage<Void> settle(Jid account) {
+        CompletableFuture<Void> here = new CompletableFuture<>();
+        whenSettled(account, cluster().self(), () -> here.complete(null));
+        return here.thenCompose(
+                done -> askAll(Question.SETTLE, Binds.utf8(account)).thenApply(answers -> null));
+    }
+
+    /** Runs a task when what {@code asker} has answered for an account is delivered or committed. */
+    void whenSettled(Jid account, NodeId asker, Runnable task) {
+        Set<Forwarded> open = new LinkedHashSet<>();
+        for (Peer peer : peers.values()) {
+            if (peer.id.equals(asker)) continue;
+            for (Forwarded f : peer.outstanding.values()) {
+                if (f.maybeOffline() && f.account().equals(account)) open.add(f);
+            }
+        }
+        Peer self = peers.get(asker);
+        if (self != null) open.removeAll(self.outstanding.values()); // it will decide on those itself
+        AtomicInteger left = new AtomicInteger(open.size() + 1);
+        Runnable one = () -> {
+            if (left.decrementAndGet() == 0) node.offline.whenWritten(account, task);
+        };
+        open.forEach(f -> f.whenOver(one));
+        one.run();
+    }
+
+    // ---- receiving; on the lane's thread
+
+    void received(NodeId from, byte[] bytes) {
+        Peer peer = peer(from);
+        if (peer == null) {
+            log.debug("what=message_of_stranger node={}", from);
+            return;
+        }
+        Bytes.Reader in = new Bytes.Reader(bytes);
+        int type = in.octet();
+        switch (type) {
+            case MESSAGE -> message(peer, in);
+            case HANDOVER -> handover(peer, in);
+            case PRESENCE -> presence(peer, in);
+            case ANSWERS -> answers(peer, in);
+            case SETTLED -> settled(peer, in);
+            case DIRECT -> direct(in);
+            case ROWS -> node.offline.deliverStored(in.jid());
+            case ASK -> asked(peer, in);
+            case REPLY -> replied(peer, in);
+            case UNBOUND -> node.registry.unboundElsewhere(from, in.jid(), in.number());
+            default -> log.warn("what=unknown_message node={} type={}", from, type);
+        }
+    }
+
+    private void message(Peer peer, Bytes.Reader in) {
+        boolean full = in.octet() == 0;
+        long number = in.number();
+        Stanza stanza;
+        try {
+            stanza = in.stanza();
+        } catch (IllegalArgumentException unreadable) {
+            log.error("what=forwarded_stanza_unreadable node={} number={}", peer.id, number, unreadable);
+            answer(peer.id, number, Answer.REFUSED, Condition.INTERNAL_SERVER_ERROR.error());
+            return;
+        }
+        node.deliverer.arrived(stanza, new Deliverer.Origin(peer.id, number, full));
+    }
+
+    private void handover(Peer peer, Bytes.Reader in) {
+        boolean full = in.octet() == 0;
+        long number = in.number();
+        node.deliverer.handedOver(in.stanza(), new Deliverer.Origin(peer.id, number, full));
+    }
+
+    private void presence(Peer peer, Bytes.Reader in) {
+        int n = in.count();
+        List<Jid> accounts = new ArrayList<>(n);
+        for (int i = 0; i < n; i++) {
+            accounts.add(in.jid());
+        }
+        Stanza stanza = in.stanza();
+        for (Jid to : accounts) {
+            if (node.registry.online(to.bare()) != null) {
+                node.deliverer.handedOver(stanza.withTo(to), new Deliverer.Origin(peer.id, 0, to.isFull()));
+            }
+        }
+    }
+
+    private void direct(Bytes.Reader in) {
+        UserSession session = node.registry.find(in.jid());
+        if (session != null) session.send(in.stanza());
+        else node.counters.dropped().increment();
+    }
+
+    private void answers(Peer peer, Bytes.Reader in) {
+        synchronized (order) {
+            while (in.hasMore()) {
+                long number = in.number();
+                Answer answer = Answer.of(in.octet());
+                StanzaError refusal = answer == Answer.REFUSED ? refusal(in.text(), in.text()) : null;
+                Forwarded f = peer.outstanding.remove(number);
+                if (f != null) f.answered(peer.id, answer, refusal);
+            }
+        }
+    }
+
+    private static StanzaError refusal(String condition, String text) {
+        return Arrays.stream(Condition.values())
+                .filter(c -> c.name().equals(condition))
+                .findFirst()
+                .orElse(Condition.UNDEFINED_CONDITION)
+                .error(text);
+    }
+
+    private static void settled(Peer peer, Bytes.Reader in) {
+        Arrival arrival = peer.kept.remove(in.number());
+        if (arrival != null && in.octet() == 1) arrival.deliveredElsewhere();
+    }
+
+    private void asked(Peer peer, Bytes.Reader in) {
+        long id = in.number();
+        Question question = Question.of(in.octet());
+        CompletionStage<byte[]> answer;
+        try {
+            answer = question == Question.SETTLE
+                    ? settledFor(peer.id, in.jid())
+                    : answerers[question.ordinal()].answer(peer.id, new Bytes.Reader(in.bytes()));
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        answer.whenComplete((bytes, failure) -> {
+            if (failure != null) log.warn("what=question_failed node={} question={}", peer.id, question, failure);
+            byte[] body = failure == null ? bytes : new byte[0];
+            sendAnswers(peer); // what was decided before is told before
+            send(
+                    peer.id,
+                    new Bytes.Writer(REPLY, 16 + body.length)
+                            .number(id)
+                            .bytes(body)
+                            .done());
+        });
+    }
+
+    private CompletionStage<byte[]> settledFor(NodeId asker, Jid account) {
+        CompletableFuture<byte[]> done = new CompletableFuture<>();
+        whenSettled(account, asker, () -> done.complete(new byte[0]));
+        return done;
+    }
+
+    private static void replied(Peer peer, Bytes.Reader in) {
+        CompletableFuture<Optional<byte[]>> answer = peer.asked.remove(in.number());
+        if (answer != null) answer.complete(Optional.of(in.bytes()));
+    }
+
+    /** Messages other nodes have not answered for yet. */
+    int outstanding() {
+        return peers.values().stream().mapToInt(p -> p.outstanding.size()).sum();
+    }
+}
