@@ -34,8 +34,25 @@ public interface RosterRepository {
      */
     CompletionStage<Long> put(Jid owner, RosterItem item);
 
+    /**
+     * Stores an item if the roster is still of the version the change was decided on; else fails with
+     * {@link ConflictException}. So of two nodes that change one roster at the same moment one decides again.
+     *
+     * @param expected the version loaded; 0 where nothing was ever stored
+     * @return the roster's new version, which is the next
+     */
+    CompletionStage<Long> put(Jid owner, RosterItem item, long expected);
+
     /** @return the roster's new version, or empty if there was no such item */
     CompletionStage<Optional<Long>> remove(Jid owner, Jid contact);
+
+    /**
+     * Removes an item if the roster is still of the version the change was decided on; else fails with
+     * {@link ConflictException}.
+     *
+     * @return the roster's new version, or empty if there was no such item in that version
+     */
+    CompletionStage<Optional<Long>> remove(Jid owner, Jid contact, long expected);
 
     /**
      * What changed after {@code version}, oldest first, each contact once; empty if that is no longer known and the

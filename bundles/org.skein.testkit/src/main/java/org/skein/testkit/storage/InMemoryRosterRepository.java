@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.skein.api.storage.ConflictException;
 import org.skein.api.storage.RosterItem;
 import org.skein.api.storage.RosterRepository;
 import org.skein.xmpp.Jid;
@@ -54,23 +55,41 @@ final class InMemoryRosterRepository implements RosterRepository {
 
     @Override
     public CompletionStage<Long> put(Jid owner, RosterItem item) {
-        return storage.call(() -> {
-            Roster roster = of(owner);
-            roster.changes.put(item.contact(), new Change(++roster.version, item.contact(), Optional.of(item)));
-            return roster.version;
-        });
+        return storage.call(() -> put(of(owner), item));
+    }
+
+    @Override
+    public CompletionStage<Long> put(Jid owner, RosterItem item, long expected) {
+        return storage.call(() -> put(of(owner, expected), item));
+    }
+
+    private Roster of(Jid owner, long expected) {
+        Roster roster = of(owner);
+        if (roster.version == expected) return roster;
+        throw new ConflictException("roster of " + owner + " is of version " + roster.version + ", not " + expected);
+    }
+
+    private static long put(Roster roster, RosterItem item) {
+        roster.changes.put(item.contact(), new Change(++roster.version, item.contact(), Optional.of(item)));
+        return roster.version;
     }
 
     @Override
     public CompletionStage<Optional<Long>> remove(Jid owner, Jid contact) {
-        return storage.call(() -> {
-            Roster roster = of(owner);
-            Change old = roster.changes.get(contact);
-            if (old == null || old.item().isEmpty()) return Optional.empty();
-            roster.changes.put(contact, new Change(++roster.version, contact, Optional.empty()));
-            forgetOldest(roster);
-            return Optional.of(roster.version);
-        });
+        return storage.call(() -> remove(of(owner), contact));
+    }
+
+    @Override
+    public CompletionStage<Optional<Long>> remove(Jid owner, Jid contact, long expected) {
+        return storage.call(() -> remove(of(owner, expected), contact));
+    }
+
+    private Optional<Long> remove(Roster roster, Jid contact) {
+        Change old = roster.changes.get(contact);
+        if (old == null || old.item().isEmpty()) return Optional.empty();
+        roster.changes.put(contact, new Change(++roster.version, contact, Optional.empty()));
+        forgetOldest(roster);
+        return Optional.of(roster.version);
     }
 
     private void forgetOldest(Roster roster) {

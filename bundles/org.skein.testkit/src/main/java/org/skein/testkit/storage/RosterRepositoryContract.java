@@ -1,15 +1,18 @@
 package org.skein.testkit.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.skein.api.storage.ConflictException;
 import org.skein.api.storage.RosterItem;
 import org.skein.api.storage.RosterItem.Subscription;
 import org.skein.api.storage.RosterRepository.Change;
@@ -52,6 +55,37 @@ public interface RosterRepositoryContract extends StorageContract {
         StoredRoster roster = Answers.of(rosters().load(owner));
         assertEquals(2, roster.version());
         assertEquals(Set.of(full, plain), Set.copyOf(roster.items()));
+    }
+
+    @Test
+    default void aChangeDecidedOnAnOldVersionIsAConflict() {
+        Jid owner = Jid.of("expected@roster.example");
+        RosterItem one = item(Jid.of("one@roster.example"));
+        RosterItem two = item(Jid.of("two@roster.example"));
+        assertThrows(ConflictException.class, () -> Answers.of(rosters().put(owner, one, 1)));
+        assertThrows(ConflictException.class, () -> Answers.of(rosters().remove(owner, one.contact(), 1)));
+        assertEquals(1L, Answers.of(rosters().put(owner, one, 0)));
+        assertThrows(ConflictException.class, () -> Answers.of(rosters().put(owner, two, 0)));
+        assertThrows(ConflictException.class, () -> Answers.of(rosters().put(owner, two, 2)));
+        assertEquals(2L, Answers.of(rosters().put(owner, two, 1)));
+        assertThrows(ConflictException.class, () -> Answers.of(rosters().remove(owner, one.contact(), 1)));
+        assertThrows(
+                ConflictException.class, () -> Answers.of(rosters().remove(owner, Jid.of("nobody@roster.example"), 1)));
+        assertEquals(
+                new StoredRoster(2, List.of(one, two)),
+                sorted(Answers.of(rosters().load(owner))));
+        assertEquals(Optional.empty(), Answers.of(rosters().remove(owner, Jid.of("nobody@roster.example"), 2)));
+        assertEquals(Optional.of(3L), Answers.of(rosters().remove(owner, one.contact(), 2)));
+        assertEquals(new StoredRoster(3, List.of(two)), Answers.of(rosters().load(owner)));
+        assertEquals(4L, Answers.of(rosters().put(owner, one)), "without a condition");
+    }
+
+    private static StoredRoster sorted(StoredRoster roster) {
+        return new StoredRoster(
+                roster.version(),
+                roster.items().stream()
+                        .sorted(Comparator.comparing(item -> item.contact().toString()))
+                        .toList());
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.skein.api.storage.ConflictException;
 import org.skein.api.storage.RosterItem;
 import org.skein.api.storage.RosterRepository;
 import org.skein.xmpp.Jid;
@@ -125,11 +126,26 @@ public final class JdbcRosterRepository implements RosterRepository {
                         .findFirst());
     }
 
+    /** Makes the roster's next version. */
+    @FunctionalInterface
+    private interface Step {
+        long next(Connection c, byte[] id) throws SQLException;
+    }
+
     @Override
     public CompletionStage<Long> put(Jid owner, RosterItem item) {
+        return put(owner, item, JdbcRosterRepository::nextVersion);
+    }
+
+    @Override
+    public CompletionStage<Long> put(Jid owner, RosterItem item, long expected) {
+        return put(owner, item, (c, id) -> nextVersion(c, owner, id, expected));
+    }
+
+    private CompletionStage<Long> put(Jid owner, RosterItem item, Step step) {
         byte[] id = Ids.of(owner);
         return storage.database().write(c -> {
-            long version = nextVersion(c, id);
+            long version = step.next(c, id);
             Sql.update(
                     c,
                     "INSERT INTO skein_roster_item (owner, contact_id, contact, version, removed, item_name, item_groups,"
@@ -162,16 +178,62 @@ public final class JdbcRosterRepository implements RosterRepository {
                 "INSERT INTO skein_roster (owner, version, forgotten) VALUES (?, 1, 0)"
                         + " ON DUPLICATE KEY UPDATE version = version + 1",
                 (Object) id);
-        return Sql.number(c, "SELECT version FROM skein_roster WHERE owner = ?", (Object) id);
+        return version(c, id);
+    }
+
+    /** Decided by the row, so of two nodes one comes first; the other waits for its commit, and finds another version. */
+    private static long nextVersion(Connection c, Jid owner, byte[] id, long expected) throws SQLException {
+        int changed = expected > 0
+                ? Sql.update(
+                        c,
+                        "UPDATE skein_roster SET version = version + 1 WHERE owner = ? AND version = ?",
+                        id,
+                        expected)
+                : insertFirst(c, id);
+        if (changed == 0) throw conflict(owner, expected);
+        return expected + 1;
+    }
+
+    private static int insertFirst(Connection c, byte[] id) throws SQLException {
+        try {
+            return Sql.update(c, "INSERT INTO skein_roster (owner, version, forgotten) VALUES (?, 1, 0)", (Object) id);
+        } catch (SQLException e) {
+            if (Faults.of(e) == Faults.DUPLICATE) return 0;
+            throw e;
+        }
+    }
+
+    private static ConflictException conflict(Jid owner, long expected) {
+        return new ConflictException("roster of " + owner + " is not of version " + expected + " any more");
     }
 
     @Override
     public CompletionStage<Optional<Long>> remove(Jid owner, Jid contact) {
+        return remove(owner, contact, JdbcRosterRepository::nextVersion, c -> {});
+    }
+
+    @Override
+    public CompletionStage<Optional<Long>> remove(Jid owner, Jid contact, long expected) {
+        byte[] id = Ids.of(owner);
+        return remove(owner, contact, (c, same) -> nextVersion(c, owner, same, expected), c -> {
+            if (version(c, id) != expected) throw conflict(owner, expected);
+        });
+    }
+
+    @FunctionalInterface
+    private interface Check {
+        void run(Connection c) throws SQLException;
+    }
+
+    private CompletionStage<Optional<Long>> remove(Jid owner, Jid contact, Step step, Check ifMissing) {
         byte[] id = Ids.of(owner);
         byte[] contactId = Ids.of(contact);
         return storage.database().write(c -> {
-            if (!isThere(c, id, contactId)) return Optional.empty();
-            long version = nextVersion(c, id);
+            if (!isThere(c, id, contactId)) {
+                ifMissing.run(c);
+                return Optional.empty();
+            }
+            long version = step.next(c, id);
             int removed = Sql.update(
                     c,
                     "UPDATE skein_roster_item SET removed = 1, version = ?, item_name = '', item_groups = '', request = ''"
@@ -186,6 +248,10 @@ public final class JdbcRosterRepository implements RosterRepository {
             forgetOldest(c, id);
             return Optional.of(version);
         });
+    }
+
+    private static long version(Connection c, byte[] id) throws SQLException {
+        return Sql.number(c, "SELECT version FROM skein_roster WHERE owner = ?", (Object) id);
     }
 
     private static boolean isThere(Connection c, byte[] id, byte[] contactId) throws SQLException {
