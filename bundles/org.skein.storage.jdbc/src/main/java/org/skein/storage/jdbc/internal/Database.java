@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.skein.api.monitor.HealthCheck.Health;
 import org.skein.api.monitor.HealthCheck.Status;
 import org.skein.api.storage.StorageException;
@@ -48,6 +49,7 @@ final class Database implements AutoCloseable {
     private final Settings settings;
     private final LongAdder failed;
     private final Consumer<Pool> ready;
+    private final LongSupplier holder;
     private final ThreadPoolExecutor workers;
     private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, threads("skein-db-watch"));
     private final ScheduledThreadPoolExecutor probes = new ScheduledThreadPoolExecutor(1, threads("skein-db-probe"));
@@ -63,11 +65,13 @@ final class Database implements AutoCloseable {
     /**
      * @param failed counts calls that failed, but for those that asked for too much
      * @param ready told each time the database answers and its schema is up to date
+     * @param holder the incarnation that writes now; 0 for none, and no fence
      */
-    Database(Settings settings, LongAdder failed, Consumer<Pool> ready) {
+    Database(Settings settings, LongAdder failed, Consumer<Pool> ready, LongSupplier holder) {
         this.settings = settings;
         this.failed = failed;
         this.ready = ready;
+        this.holder = holder;
         this.deadlines = new Deadlines(settings.timeout().toNanos(), failed);
         BlockingQueue<Runnable> queue = settings.queue() < 1 << 20
                 ? new ArrayBlockingQueue<>(settings.queue())
@@ -100,14 +104,29 @@ final class Database implements AutoCloseable {
         return submit(() -> readNow(work));
     }
 
-    /** A call in a transaction of its own; answered when it is as durable as a commit has to be. */
+    /** A call in a transaction of its own, fenced; answered when it is as durable as a commit has to be. */
     <T> CompletableFuture<T> write(Work<T> work) {
-        return submit(() -> writeNow(work));
+        Fence fence = fence();
+        return submit(() -> writeNow(work, fence));
     }
 
-    /** The same for work that is one statement: on MySQL that saves four round trips. */
+    /** The same for work that is one statement: on MySQL that saves four round trips where there is no fence. */
     <T> CompletableFuture<T> writeOne(Work<T> work) {
-        return submit(() -> writeOneNow(work));
+        Fence fence = fence();
+        return submit(() -> writeOneNow(work, fence));
+    }
+
+    /** For work that is one statement and has its fence inside. */
+    <T> CompletableFuture<T> statement(Work<T> work) {
+        return submit(() -> statementNow(work));
+    }
+
+    /** For a call made now. */
+    Fence fence() {
+        long incarnation = holder.getAsLong();
+        if (incarnation == 0) return Fence.NONE;
+        Pool current = pool;
+        return new Fence(incarnation, current == null ? "" : current.readLock());
     }
 
     /** Makes sure that {@code answer} completes in time. */
@@ -181,16 +200,21 @@ final class Database implements AutoCloseable {
     }
 
     /** On a thread of the storage only. */
-    <T> T writeNow(Work<T> work) throws SQLException {
-        return writeNow(work, false);
+    <T> T writeNow(Work<T> work, Fence fence) throws SQLException {
+        return writeNow(work, fence, false);
     }
 
-    /** The same for work that is one statement, and so needs no transaction around it. */
-    <T> T writeOneNow(Work<T> work) throws SQLException {
-        return writeNow(work, isShared());
+    /** The same for work that is one statement, and so needs no transaction around it unless it is fenced. */
+    <T> T writeOneNow(Work<T> work, Fence fence) throws SQLException {
+        return writeNow(work, fence, isShared() && fence.isNone());
     }
 
-    private <T> T writeNow(Work<T> work, boolean one) throws SQLException {
+    /** The same for work that is one statement and has its fence inside. */
+    <T> T statementNow(Work<T> work) throws SQLException {
+        return writeNow(work, Fence.NONE, isShared());
+    }
+
+    private <T> T writeNow(Work<T> work, Fence fence, boolean one) throws SQLException {
         Tries tries = new Tries();
         while (true) {
             Pool current = usable();
@@ -198,7 +222,7 @@ final class Database implements AutoCloseable {
             try {
                 c = current.take();
                 tries.committing = one;
-                T value = one ? work.run(c) : transact(c, work, tries);
+                T value = one ? work.run(c) : transact(c, work, fence, tries);
                 current.flush(c);
                 wrote();
                 return value;
@@ -232,10 +256,11 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private static <T> T transact(Connection c, Work<T> work, Tries tries) throws SQLException {
+    private static <T> T transact(Connection c, Work<T> work, Fence fence, Tries tries) throws SQLException {
         c.setAutoCommit(false);
         try {
             T value = work.run(c);
+            fence.check(c);
             tries.committing = true;
             c.commit();
             tries.committing = false;
@@ -290,6 +315,11 @@ final class Database implements AutoCloseable {
             refusing = false;
         }
         LOG.info("what=database_accepts");
+    }
+
+    /** Of its own, as the {@code DataSource} service gives it. */
+    Connection fresh() throws SQLException {
+        return new FreshConnections(usable()).getConnection();
     }
 
     boolean isShared() {

@@ -138,6 +138,11 @@ final class H2Pool implements Pool {
     }
 
     @Override
+    public String readLock() {
+        return "";
+    }
+
+    @Override
     public String schemaWord(String word) {
         return switch (word) {
             case "bytes" -> "VARBINARY(1048576)";

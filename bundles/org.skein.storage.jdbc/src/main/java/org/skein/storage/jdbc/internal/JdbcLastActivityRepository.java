@@ -60,11 +60,13 @@ public final class JdbcLastActivityRepository implements LastActivityRepository 
         }));
         Database database = storage.database();
         try {
-            database.writeOneNow(c -> Sql.batch(
-                    c,
-                    "INSERT INTO skein_last_activity (account, at_ms, status) VALUES (?, ?, ?)"
-                            + " ON DUPLICATE KEY UPDATE at_ms = VALUES(at_ms), status = VALUES(status)",
-                    rows));
+            database.writeOneNow(
+                    c -> Sql.batch(
+                            c,
+                            "INSERT INTO skein_last_activity (account, at_ms, status) VALUES (?, ?, ?)"
+                                    + " ON DUPLICATE KEY UPDATE at_ms = VALUES(at_ms), status = VALUES(status)",
+                            rows),
+                    database.fence());
             puts.forEach(put -> put.answer().complete(null));
         } catch (SQLException e) {
             RuntimeException reason = database.failure(e);

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -63,11 +63,11 @@ public final class JdbcSpool implements Spool {
         operation.answer().completeExceptionally(storage.database().overloaded());
     }
 
-    private <T> CompletionStage<T> add(Function<CompletableFuture<T>, SpoolOperation> operation) {
+    private <T> CompletionStage<T> add(BiFunction<Fence, CompletableFuture<T>, SpoolOperation> operation) {
         Database database = storage.database();
         if (database.isDown()) return CompletableFuture.failedFuture(database.unavailable());
         CompletableFuture<T> answer = database.inTime(new CompletableFuture<>());
-        SpoolOperation made = operation.apply(answer);
+        SpoolOperation made = operation.apply(database.fence(), answer);
         lanes.get(Math.floorMod(spread(made.owner().hashCode()), LANES)).add(made);
         return answer;
     }
@@ -83,58 +83,58 @@ public final class JdbcSpool implements Spool {
             bytes.addAndGet(-size);
             return CompletableFuture.failedFuture(storage.database().overloaded());
         }
-        CompletionStage<Void> answer = add(stored -> new Store(entry, stored));
+        CompletionStage<Void> answer = add((fence, stored) -> new Store(entry, fence, stored));
         answer.whenComplete((done, failed) -> bytes.addAndGet(-size));
         return answer;
     }
 
     @Override
     public CompletionStage<List<Entry>> claim(Jid owner, String session, int max) {
-        return add(answer -> new Claim(owner, session, max, answer));
+        return add((fence, answer) -> new Claim(owner, session, max, fence, answer));
     }
 
     @Override
     public CompletionStage<List<Entry>> parked(Jid owner, String session) {
-        return add(answer -> new Parked(owner, session, answer));
+        return add((fence, answer) -> new Parked(owner, session, fence, answer));
     }
 
     @Override
     public CompletionStage<Void> delete(Jid owner, String session, Collection<MessageNumber> numbers) {
         List<MessageNumber> copy = List.copyOf(numbers);
-        return add(answer -> new Delete(owner, session, copy, answer));
+        return add((fence, answer) -> new Delete(owner, session, copy, fence, answer));
     }
 
     @Override
     public CompletionStage<Integer> release(Jid owner, String session) {
-        return add(answer -> new Release(owner, session, answer));
+        return add((fence, answer) -> new Release(owner, session, fence, answer));
     }
 
     @Override
     public CompletionStage<Integer> move(Jid owner, String fromSession, String toSession) {
-        return add(answer -> new Move(owner, fromSession, toSession, answer));
+        return add((fence, answer) -> new Move(owner, fromSession, toSession, fence, answer));
     }
 
     @Override
     public CompletionStage<Integer> releaseAll() {
-        return releaseMore(0);
+        return releaseMore(storage.database().fence(), 0);
     }
 
     /** In parts, each a transaction of its own, so that none takes longer than a call may. */
-    private CompletionStage<Integer> releaseMore(int before) {
+    private CompletionStage<Integer> releaseMore(Fence fence, int before) {
         return storage.database()
-                .writeOne(c -> SpoolTable.releaseSome(c, RELEASED_AT_ONCE))
+                .statement(c -> SpoolTable.releaseSome(c, RELEASED_AT_ONCE, fence))
                 .thenCompose(released -> released < RELEASED_AT_ONCE
                         ? CompletableFuture.completedFuture(before + released)
-                        : releaseMore(before + released));
+                        : releaseMore(fence, before + released));
     }
 
     @Override
     public CompletionStage<Set<Jid>> releaseHoldersOutside(Collection<Long> liveIncarnations) {
-        return releaseOutside(Set.copyOf(liveIncarnations), Set.of());
+        return releaseOutside(Set.copyOf(liveIncarnations), storage.database().fence(), Set.of());
     }
 
     /** One part, found and released by a statement each; what it released is told when all is. */
-    private CompletionStage<Set<Jid>> releaseOutside(Set<Long> live, Set<Jid> before) {
+    private CompletionStage<Set<Jid>> releaseOutside(Set<Long> live, Fence fence, Set<Jid> before) {
         Database database = storage.database();
         return database.read(c -> holdersOutside(c, live)).thenCompose(holders -> {
             if (holders.isEmpty()) return CompletableFuture.completedFuture(before);
@@ -142,8 +142,8 @@ public final class JdbcSpool implements Spool {
             holders.forEach(holder -> holder.owner().ifPresent(owners::add));
             List<String> sessions =
                     holders.stream().map(Holding::session).distinct().toList();
-            return database.writeOne(c -> SpoolTable.releaseSome(c, sessions, RELEASED_AT_ONCE))
-                    .thenCompose(released -> releaseOutside(live, owners));
+            return database.statement(c -> SpoolTable.releaseSome(c, sessions, RELEASED_AT_ONCE, fence))
+                    .thenCompose(released -> releaseOutside(live, fence, owners));
         });
     }
 
@@ -168,6 +168,6 @@ public final class JdbcSpool implements Spool {
 
     @Override
     public CompletionStage<Integer> count(Jid owner) {
-        return add(answer -> new Count(owner, answer));
+        return add((fence, answer) -> new Count(owner, fence, answer));
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -21,6 +22,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.skein.api.monitor.HealthCheck;
 import org.skein.api.monitor.Metrics;
 import org.skein.api.storage.StorageStatus;
+import org.skein.api.storage.WriteFence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,11 +31,11 @@ import org.slf4j.LoggerFactory;
  * configuration changes the database without the repositories' services going away.
  */
 @Component(
-        service = {JdbcStorage.class, StorageStatus.class, HealthCheck.class},
+        service = {JdbcStorage.class, StorageStatus.class, WriteFence.class, HealthCheck.class},
         configurationPid = "org.skein.storage.jdbc",
         immediate = true)
 @Designate(ocd = JdbcStorage.Config.class)
-public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
+public final class JdbcStorage implements Storage, StorageStatus, WriteFence, HealthCheck {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcStorage.class);
 
     @ObjectClassDefinition(name = "Skein storage")
@@ -86,6 +88,7 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
     private volatile Limits limits;
     private volatile Database database;
     private DataSourceService dataSource;
+    private volatile long holder;
 
     @Activate
     public JdbcStorage(BundleContext context, Config config) {
@@ -100,7 +103,7 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
     private Database open() {
         DataSourceService service = new DataSourceService(context);
         dataSource = service;
-        return new Database(settings, failed, service::register);
+        return new Database(settings, failed, service::register, () -> holder);
     }
 
     private Settings settings(Config c) {
@@ -178,6 +181,12 @@ public final class JdbcStorage implements Storage, StorageStatus, HealthCheck {
     @Override
     public Limits limits() {
         return limits;
+    }
+
+    @Override
+    public void holder(OptionalLong incarnation) {
+        holder = incarnation.orElse(0);
+        LOG.info("what=write_fence incarnation={}", incarnation.isPresent() ? holder : "none");
     }
 
     @Override

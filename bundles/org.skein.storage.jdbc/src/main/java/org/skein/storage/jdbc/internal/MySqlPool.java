@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -15,6 +16,9 @@ final class MySqlPool implements Pool {
     private static final Logger LOG = LoggerFactory.getLogger(MySqlPool.class);
     /** Locks are of the server, so the name has the database's in it; 64 characters are allowed. */
     private static final String SCHEMA_LOCK = "CONCAT('skein_schema_', LEFT(MD5(DATABASE()), 16))";
+
+    /** Of the membership: silence of a member counts after 2.5 s, and then the view must not be locked. */
+    private static final int IDLE_TRANSACTION_S = 2;
 
     private final MysqlDataSource probes;
     private final MysqlDataSource fresh;
@@ -38,8 +42,17 @@ final class MySqlPool implements Pool {
         config.setValidationTimeout(Math.max(250, Math.min(1000, shorterMs)));
         config.setKeepaliveTime(120_000);
         config.setInitializationFailTimeout(-1); // whether it answers is for Database to find out
+        config.setConnectionInitSql(endIdleTransactionsAfter(timeoutMs / 1000 + 1));
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         pool = new HikariDataSource(config);
+    }
+
+    /**
+     * MariaDB ends a transaction whose client is silent for so long, and its locks with it: a node that is stopped in the
+     * middle of one does not stop the others. MySQL has no such setting, and skips what stands in this comment.
+     */
+    private static String endIdleTransactionsAfter(int seconds) {
+        return "SET @skein = 1 /*M!100300 , SESSION idle_transaction_timeout = " + seconds + " */";
     }
 
     private static MysqlDataSource source(String uri, int connectTimeoutMs, int socketTimeoutMs) {
@@ -101,7 +114,14 @@ final class MySqlPool implements Pool {
 
     @Override
     public Connection fresh() throws SQLException {
-        return fresh.getConnection();
+        Connection c = fresh.getConnection();
+        try (Statement s = c.createStatement()) {
+            s.execute(endIdleTransactionsAfter(IDLE_TRANSACTION_S));
+            return c;
+        } catch (SQLException e) {
+            c.close();
+            throw e;
+        }
     }
 
     @Override
@@ -117,6 +137,11 @@ final class MySqlPool implements Pool {
     @Override
     public boolean shared() {
         return true;
+    }
+
+    @Override
+    public String readLock() {
+        return " LOCK IN SHARE MODE";
     }
 
     @Override

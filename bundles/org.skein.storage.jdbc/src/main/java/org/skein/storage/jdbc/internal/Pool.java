@@ -27,6 +27,9 @@ interface Pool extends AutoCloseable {
     /** True if other processes may write too. */
     boolean shared();
 
+    /** What makes a {@code SELECT} inside a statement take shared locks; empty if there is nothing. */
+    String readLock();
+
     /** What to put for a word in braces in the schema. */
     String schemaWord(String word);
 

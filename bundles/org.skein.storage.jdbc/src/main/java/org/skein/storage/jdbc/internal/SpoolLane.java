@@ -59,14 +59,17 @@ final class SpoolLane {
         }
     }
 
-    /** The first operation's kind, without those whose owner has something else to be done before. */
+    /** The first operation's kind and fence, without those whose owner has something else to be done before. */
     private static List<SpoolOperation> takeGroup(List<SpoolOperation> rest) {
         Class<?> kind = rest.get(0).getClass();
+        Fence fence = rest.get(0).fence();
         Set<Jid> passedOver = new HashSet<>();
         List<SpoolOperation> group = new ArrayList<>();
         List<SpoolOperation> later = new ArrayList<>();
         for (SpoolOperation operation : rest) {
-            if (operation.getClass() == kind && !passedOver.contains(operation.owner())) {
+            if (operation.getClass() == kind
+                    && operation.fence().equals(fence)
+                    && !passedOver.contains(operation.owner())) {
                 if (!operation.answer().isDone()) group.add(operation); // done: it waited too long
             } else {
                 passedOver.add(operation.owner());
@@ -101,9 +104,9 @@ final class SpoolLane {
         if (one instanceof Parked p) {
             p.answer().complete(database.readNow(c -> SpoolTable.parked(c, id, p.owner(), p.session())));
         } else if (one instanceof Release r) {
-            r.answer().complete(database.writeOneNow(c -> SpoolTable.release(c, id, r.session())));
+            r.answer().complete(database.statementNow(c -> SpoolTable.release(c, id, r.session(), r.fence())));
         } else if (one instanceof Move m) {
-            m.answer().complete(database.writeOneNow(c -> SpoolTable.move(c, id, m.from(), m.to())));
+            m.answer().complete(database.statementNow(c -> SpoolTable.move(c, id, m.from(), m.to(), m.fence())));
         } else if (one instanceof Count n) {
             n.answer().complete(database.readNow(c -> SpoolTable.offline(c, id)));
         }
@@ -190,8 +193,9 @@ final class SpoolLane {
 
     private static void insertTogether(Database database, List<Row> rows) throws SQLException {
         List<NewRow> all = rows.stream().map(Row::row).toList();
-        database.writeOneNow(c -> {
-            SpoolTable.insert(c, all);
+        Fence fence = rows.get(0).store().fence(); // of one group, so of all
+        database.statementNow(c -> {
+            SpoolTable.insert(c, all, fence);
             return null;
         });
     }
@@ -257,8 +261,9 @@ final class SpoolLane {
                 doomed.add(new Doomed(holder.owner(), new SpoolTable.Parked(holder.session(), keys)));
             }
         });
-        if (database.isShared()) deleteByOneStatement(database, doomed);
-        else deleteTogether(database, doomed);
+        Fence fence = deletes.get(0).fence();
+        if (database.isShared()) deleteByOneStatement(database, doomed, fence);
+        else deleteTogether(database, doomed, fence);
         deletes.forEach(delete -> delete.answer().complete(null));
     }
 
@@ -270,15 +275,17 @@ final class SpoolLane {
         }
     }
 
-    private void deleteTogether(Database database, List<Doomed> doomed) throws SQLException {
+    private void deleteTogether(Database database, List<Doomed> doomed, Fence fence) throws SQLException {
         if (doomed.isEmpty()) return;
-        List<Integer> deleted = database.writeNow(c -> {
-            List<Integer> counts = new ArrayList<>();
-            for (Doomed one : doomed) {
-                counts.add(SpoolTable.delete(c, one.rows()));
-            }
-            return counts;
-        });
+        List<Integer> deleted = database.writeNow(
+                c -> {
+                    List<Integer> counts = new ArrayList<>();
+                    for (Doomed one : doomed) {
+                        counts.add(SpoolTable.delete(c, one.rows(), Fence.NONE));
+                    }
+                    return counts;
+                },
+                fence);
         for (int i = 0; i < doomed.size(); i++) {
             SpoolOwners.Known owner = owners.get(doomed.get(i).owner());
             if (owner != null) owner.less(deleted.get(i));
@@ -286,12 +293,12 @@ final class SpoolLane {
     }
 
     /** One round trip and one commit, and no lock while a message travels. */
-    private void deleteByOneStatement(Database database, List<Doomed> doomed) throws SQLException {
+    private void deleteByOneStatement(Database database, List<Doomed> doomed, Fence fence) throws SQLException {
         for (int i = 0; i < doomed.size(); i += DELETES_AT_ONCE) {
             List<Doomed> some = doomed.subList(i, Math.min(doomed.size(), i + DELETES_AT_ONCE));
             int wanted = some.stream().mapToInt(Doomed::size).sum();
-            int deleted = database.writeOneNow(
-                    c -> SpoolTable.delete(c, some.stream().map(Doomed::rows).toList()));
+            int deleted = database.statementNow(
+                    c -> SpoolTable.delete(c, some.stream().map(Doomed::rows).toList(), fence));
             for (Doomed one : some) {
                 SpoolOwners.Known owner = owners.get(one.owner());
                 if (deleted != wanted) owners.forget(one.owner()); // whose was missing is not told
@@ -314,7 +321,9 @@ final class SpoolLane {
             for (Claim claim : withRows) {
                 byte[] id = ids.get(claim.owner());
                 List<Entry> rows = database.readNow(c -> offline(c, claim, id));
-                claim.answer().complete(database.writeOneNow(c -> SpoolTable.claim(c, id, claim.session(), rows)));
+                claim.answer()
+                        .complete(database.statementNow(
+                                c -> SpoolTable.claim(c, id, claim.session(), rows, claim.fence())));
             }
         } else if (!withRows.isEmpty()) {
             claimTogether(database, withRows, ids);
@@ -326,14 +335,16 @@ final class SpoolLane {
     }
 
     private static void claimTogether(Database database, List<Claim> claims, Map<Jid, byte[]> ids) throws SQLException {
-        List<List<Entry>> claimed = database.writeNow(c -> {
-            List<List<Entry>> all = new ArrayList<>();
-            for (Claim claim : claims) {
-                byte[] id = ids.get(claim.owner());
-                all.add(SpoolTable.claim(c, id, claim.session(), offline(c, claim, id)));
-            }
-            return all;
-        });
+        List<List<Entry>> claimed = database.writeNow(
+                c -> {
+                    List<List<Entry>> all = new ArrayList<>();
+                    for (Claim claim : claims) {
+                        byte[] id = ids.get(claim.owner());
+                        all.add(SpoolTable.claim(c, id, claim.session(), offline(c, claim, id), Fence.NONE));
+                    }
+                    return all;
+                },
+                claims.get(0).fence());
         for (int i = 0; i < claims.size(); i++) {
             claims.get(i).answer().complete(claimed.get(i));
         }

@@ -11,25 +11,33 @@ import org.skein.xmpp.Jid;
 sealed interface SpoolOperation {
     Jid owner();
 
+    /** As it was when the call was made. */
+    Fence fence();
+
     CompletableFuture<?> answer();
 
-    record Store(Entry entry, CompletableFuture<Void> answer) implements SpoolOperation {
+    record Store(Entry entry, Fence fence, CompletableFuture<Void> answer) implements SpoolOperation {
         @Override
         public Jid owner() {
             return entry.owner();
         }
     }
 
-    record Delete(Jid owner, String session, Collection<MessageNumber> numbers, CompletableFuture<Void> answer)
+    record Delete(
+            Jid owner, String session, Collection<MessageNumber> numbers, Fence fence, CompletableFuture<Void> answer)
             implements SpoolOperation {}
 
-    record Claim(Jid owner, String session, int max, CompletableFuture<List<Entry>> answer) implements SpoolOperation {}
+    record Claim(Jid owner, String session, int max, Fence fence, CompletableFuture<List<Entry>> answer)
+            implements SpoolOperation {}
 
-    record Parked(Jid owner, String session, CompletableFuture<List<Entry>> answer) implements SpoolOperation {}
+    record Parked(Jid owner, String session, Fence fence, CompletableFuture<List<Entry>> answer)
+            implements SpoolOperation {}
 
-    record Release(Jid owner, String session, CompletableFuture<Integer> answer) implements SpoolOperation {}
+    record Release(Jid owner, String session, Fence fence, CompletableFuture<Integer> answer)
+            implements SpoolOperation {}
 
-    record Move(Jid owner, String from, String to, CompletableFuture<Integer> answer) implements SpoolOperation {}
+    record Move(Jid owner, String from, String to, Fence fence, CompletableFuture<Integer> answer)
+            implements SpoolOperation {}
 
-    record Count(Jid owner, CompletableFuture<Integer> answer) implements SpoolOperation {}
+    record Count(Jid owner, Fence fence, CompletableFuture<Integer> answer) implements SpoolOperation {}
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.skein.api.storage.FencedException;
 import org.skein.api.storage.MessageNumber;
 import org.skein.api.storage.Spool.Entry;
 import org.skein.xmpp.Jid;
@@ -29,6 +30,13 @@ final class SpoolTable {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolTable.class);
     private static final String IN_ORDER = " ORDER BY position, origin, n";
     private static final int KEYS_AT_ONCE = 128;
+    /** Of one statement; a server takes 16 MB by default, and bytes may be written as two. */
+    private static final int MOST_BYTES = 2 << 20;
+
+    private static final String INSERT =
+            "INSERT INTO skein_spool (owner, origin, n, position, session, stored_at, stanza) VALUES ";
+    private static final String VALUES = "(?, ?, ?, ?, ?, ?, ?)";
+    private static final String UNLESS_THERE = " ON DUPLICATE KEY UPDATE n = VALUES(n)";
 
     /** A row to be inserted. */
     record NewRow(byte[] id, long position, Entry entry) {}
@@ -63,28 +71,64 @@ final class SpoolTable {
         return parts;
     }
 
-    /** Rows that are there already stay as they are. */
-    static void insert(Connection c, List<NewRow> rows) throws SQLException {
-        List<Object[]> sets = new ArrayList<>(rows.size());
-        for (NewRow row : rows) {
-            Entry e = row.entry();
-            XmlBuffer xml = new XmlBuffer(256);
-            e.stanza().writeTo(xml);
-            sets.add(new Object[] {
-                row.id(),
-                e.number().origin(),
-                e.number().n(),
-                row.position(),
-                orNull(e.session()),
-                e.storedAt().toEpochMilli(),
-                xml.toByteArray()
-            });
+    /** Rows that are there already stay as they are. Fails with {@link FencedException} at the first statement refused. */
+    static void insert(Connection c, List<NewRow> rows, Fence fence) throws SQLException {
+        List<Object[]> sets = rows.stream().map(SpoolTable::values).toList();
+        if (fence.isNone()) {
+            Sql.batch(c, INSERT + VALUES + UNLESS_THERE, sets);
+            return;
         }
-        Sql.batch(
-                c,
-                "INSERT INTO skein_spool (owner, origin, n, position, session, stored_at, stanza)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE n = VALUES(n)",
-                sets);
+        List<Object[]> some = new ArrayList<>();
+        int bytes = 0;
+        for (Object[] set : sets) {
+            int size = ((byte[]) set[set.length - 1]).length;
+            if (bytes + size > MOST_BYTES && !some.isEmpty()) {
+                insertFenced(c, some, fence);
+                some.clear();
+                bytes = 0;
+            }
+            some.add(set);
+            bytes += size;
+        }
+        insertFenced(c, some, fence);
+    }
+
+    private static Object[] values(NewRow row) {
+        Entry e = row.entry();
+        XmlBuffer xml = new XmlBuffer(256);
+        e.stanza().writeTo(xml);
+        return new Object[] {
+            row.id(),
+            e.number().origin(),
+            e.number().n(),
+            row.position(),
+            orNull(e.session()),
+            e.storedAt().toEpochMilli(),
+            xml.toByteArray()
+        };
+    }
+
+    /**
+     * One statement, whose first row has no owner unless the writer is in the view: so the database refuses all of it,
+     * and a row that was there already is told from a fence without asking.
+     */
+    private static void insertFenced(Connection c, List<Object[]> sets, Fence fence) throws SQLException {
+        StringBuilder sql = new StringBuilder(INSERT);
+        List<Object> parameters = new ArrayList<>();
+        for (Object[] set : sets) {
+            sql.append(parameters.isEmpty() ? fencedValues(fence) : "," + VALUES);
+            parameters.addAll(Arrays.asList(set));
+        }
+        try {
+            Sql.update(c, sql.append(UNLESS_THERE).toString(), parameters.toArray());
+        } catch (SQLException e) {
+            if (fence.isReasonOf(e)) throw fence.exception();
+            throw e;
+        }
+    }
+
+    private static String fencedValues(Fence fence) {
+        return VALUES.replaceFirst("\\?", fence.orNull("?"));
     }
 
     private static String orNull(String session) {
@@ -142,19 +186,23 @@ final class SpoolTable {
         }
     }
 
-    static int delete(Connection c, Parked rows) throws SQLException {
-        return delete(c, List.of(rows));
+    static int delete(Connection c, Parked rows, Fence fence) throws SQLException {
+        return delete(c, List.of(rows), fence);
     }
 
     /** As one statement, for which H2 would read the whole table. */
-    static int delete(Connection c, List<Parked> all) throws SQLException {
+    static int delete(Connection c, List<Parked> all, Fence fence) throws SQLException {
         List<Object> parameters = new ArrayList<>();
         List<String> conditions = new ArrayList<>();
         for (Parked rows : all) {
             conditions.add(rows.condition());
             rows.addTo(parameters);
         }
-        return Sql.update(c, "DELETE FROM skein_spool WHERE " + String.join(" OR ", conditions), parameters.toArray());
+        return changed(
+                c,
+                fence,
+                "DELETE FROM skein_spool WHERE (" + String.join(" OR ", conditions) + ")" + fence.and(),
+                parameters.toArray());
     }
 
     static int offline(Connection c, byte[] id) throws SQLException {
@@ -209,14 +257,16 @@ final class SpoolTable {
     }
 
     /** @return those of {@code rows} that were still offline and now are the session's, in their order */
-    static List<Entry> claim(Connection c, byte[] id, String session, List<Entry> rows) throws SQLException {
+    static List<Entry> claim(Connection c, byte[] id, String session, List<Entry> rows, Fence fence)
+            throws SQLException {
         int claimed = 0;
         for (Keys keys : Keys.of(id, rows.stream().map(Entry::number).toList())) {
             List<Object> parameters = new ArrayList<>(List.of(session));
             keys.addTo(parameters);
-            claimed += Sql.update(
+            claimed += changed(
                     c,
-                    "UPDATE skein_spool SET session = ? WHERE session IS NULL AND " + keys.condition(),
+                    fence,
+                    "UPDATE skein_spool SET session = ? WHERE session IS NULL AND " + keys.condition() + fence.and(),
                     parameters.toArray());
         }
         if (claimed == rows.size()) return rows;
@@ -229,12 +279,30 @@ final class SpoolTable {
         return rows.stream().filter(row -> ours.contains(row.number())).toList();
     }
 
-    static int release(Connection c, byte[] id, String session) throws SQLException {
-        return Sql.update(c, "UPDATE skein_spool SET session = NULL WHERE owner = ? AND session = ?", id, session);
+    static int release(Connection c, byte[] id, String session, Fence fence) throws SQLException {
+        return changed(
+                c,
+                fence,
+                "UPDATE skein_spool SET session = NULL WHERE owner = ? AND session = ?" + fence.and(),
+                id,
+                session);
     }
 
-    static int move(Connection c, byte[] id, String from, String to) throws SQLException {
-        return Sql.update(c, "UPDATE skein_spool SET session = ? WHERE owner = ? AND session = ?", to, id, from);
+    static int move(Connection c, byte[] id, String from, String to, Fence fence) throws SQLException {
+        return changed(
+                c,
+                fence,
+                "UPDATE skein_spool SET session = ? WHERE owner = ? AND session = ?" + fence.and(),
+                to,
+                id,
+                from);
+    }
+
+    /** Runs a statement that has the fence inside; if nothing changed, that may have been the reason. */
+    private static int changed(Connection c, Fence fence, String sql, Object... parameters) throws SQLException {
+        int changed = Sql.update(c, sql, parameters);
+        if (changed == 0) fence.check(c);
+        return changed;
     }
 
     /** Somebody's rows, parked for a session. @param owner empty where nothing tells who it is */
@@ -303,17 +371,23 @@ final class SpoolTable {
     }
 
     /** @return how many; less than {@code max} when these sessions hold none any more */
-    static int releaseSome(Connection c, List<String> sessions, int max) throws SQLException {
+    static int releaseSome(Connection c, List<String> sessions, int max, Fence fence) throws SQLException {
         List<Object> parameters = Sql.padded(sessions);
         parameters.add(max);
-        return Sql.update(
+        return changed(
                 c,
-                "UPDATE skein_spool SET session = NULL WHERE session IN (" + Sql.marks(sessions.size()) + ") LIMIT ?",
+                fence,
+                "UPDATE skein_spool SET session = NULL WHERE session IN (" + Sql.marks(sessions.size()) + ")"
+                        + fence.and() + " LIMIT ?",
                 parameters.toArray());
     }
 
     /** @return how many; less than {@code max} when none is left */
-    static int releaseSome(Connection c, int max) throws SQLException {
-        return Sql.update(c, "UPDATE skein_spool SET session = NULL WHERE session IS NOT NULL LIMIT ?", max);
+    static int releaseSome(Connection c, int max, Fence fence) throws SQLException {
+        return changed(
+                c,
+                fence,
+                "UPDATE skein_spool SET session = NULL WHERE session IS NOT NULL" + fence.and() + " LIMIT ?",
+                max);
     }
 }

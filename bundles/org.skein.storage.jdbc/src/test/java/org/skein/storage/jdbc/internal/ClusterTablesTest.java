@@ -37,7 +37,7 @@ final class ClusterTablesTest {
 
         Opened(Settings settings) {
             Consumer<Pool> told = ready::add;
-            database = new Database(settings, new LongAdder(), told);
+            database = new Database(settings, new LongAdder(), told, () -> 0);
         }
 
         Pool pool() throws InterruptedException {

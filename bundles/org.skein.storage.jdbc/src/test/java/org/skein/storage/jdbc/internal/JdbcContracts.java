@@ -9,7 +9,8 @@ import org.skein.api.storage.XmlStore;
 import org.skein.testkit.storage.AllStorageContracts;
 
 /** The contracts, met by the repositories of one {@link TestStorage}. */
-interface JdbcContracts extends AllStorageContracts {
+interface JdbcContracts extends AllStorageContracts, FenceContract {
+    @Override
     TestStorage storage();
 
     @Override

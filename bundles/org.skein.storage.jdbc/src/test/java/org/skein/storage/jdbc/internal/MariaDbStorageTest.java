@@ -1,8 +1,11 @@
 package org.skein.storage.jdbc.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,11 +13,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.skein.api.storage.ConflictException;
+import org.skein.api.storage.FencedException;
 import org.skein.api.storage.MessageNumber;
+import org.skein.api.storage.Spool;
 import org.skein.api.storage.Spool.Entry;
 import org.skein.testkit.storage.Answers;
 import org.skein.testkit.storage.MariaDb;
@@ -107,5 +114,104 @@ final class MariaDbStorageTest implements JdbcContracts {
         }
         assertEquals(30, puts.stream().map(Answers::of).distinct().count());
         assertEquals(30, Answers.of(rosters().load(owner)).version());
+    }
+
+    @Test
+    void ofTwoNodesThatDecideOnOneVersionOneDecidesAgain() {
+        Jid owner = Jid.of("decide@roster.example");
+        int conflicts = 0;
+        for (long version = 0; version < 40; version++) {
+            List<CompletionStage<Long>> puts = new ArrayList<>();
+            for (TestStorage node : List.of(storage, secondNode)) {
+                Jid contact = Jid.of((node == storage ? "a" : "b") + version % 4 + "@roster.example");
+                puts.add(node.rosters.put(owner, RosterRepositoryContract.item(contact), version));
+            }
+            for (CompletionStage<Long> put : puts) {
+                try {
+                    assertEquals(version + 1, Answers.of(put));
+                } catch (ConflictException decideAgain) {
+                    conflicts++;
+                }
+            }
+        }
+        assertEquals(40, conflicts);
+        assertEquals(40, Answers.of(rosters().load(owner)).version());
+    }
+
+    @Test // CLUSTER 6
+    void whatChangesTheViewWaitsForStatementsUnderWayAndNoneTakesEffectAfterIt() throws SQLException {
+        long me = 77;
+        Jid owner = Jid.of("underway@fence.example");
+        String mine = Spool.token(me, 1);
+        Answers.of(storage.spool.store(SpoolContract.entry(owner, "", 1)));
+        Answers.of(storage.spool.store(SpoolContract.entry(owner, mine, 2)));
+        try (Connection view = secondNode.database().fresh()) {
+            Sql.update(view, "INSERT INTO cluster_member (incarnation, name, epoch_joined) VALUES (?, 'me', 1)", me);
+            storage.holder = me;
+            List<Supplier<CompletionStage<?>>> writes = List.of(
+                    () -> storage.spool.store(SpoolContract.entry(owner, "", 3)),
+                    () -> storage.spool.claim(owner, mine, 10),
+                    () -> storage.spool.delete(owner, mine, List.of(new MessageNumber(7, 2))),
+                    () -> storage.spool.release(owner, mine));
+            for (boolean excluded : new boolean[] {true, false}) {
+                for (Supplier<CompletionStage<?>> write : writes) {
+                    view.setAutoCommit(false);
+                    Sql.update(view, "DELETE FROM cluster_member WHERE incarnation = ?", me);
+                    CompletionStage<?> answer = write.get();
+                    Conditions.await(
+                            "it waits for the view", Duration.ofSeconds(30), () -> waiting() || isDone(answer));
+                    if (excluded) view.commit();
+                    else view.rollback();
+                    view.setAutoCommit(true);
+                    if (excluded) {
+                        assertThrows(FencedException.class, () -> Answers.of(answer));
+                        Sql.update(
+                                view,
+                                "INSERT INTO cluster_member (incarnation, name, epoch_joined) VALUES (?, 'me', 1)",
+                                me);
+                    } else {
+                        Answers.of(answer);
+                    }
+                }
+            }
+        } finally {
+            storage.holder = 0;
+        }
+        assertEquals(List.of("m1", "m3"), ids(Answers.of(secondNode.spool.claim(owner, "s", 10))));
+    }
+
+    private static boolean isDone(CompletionStage<?> stage) {
+        return stage.toCompletableFuture().isDone();
+    }
+
+    private static boolean waiting() {
+        return Answers.of(secondNode
+                        .database()
+                        .read(c -> Sql.number(
+                                c,
+                                "SELECT variable_value FROM information_schema.global_status"
+                                        + " WHERE variable_name = 'Innodb_row_lock_current_waits'")))
+                > 0;
+    }
+
+    private static List<String> ids(List<Entry> rows) {
+        return rows.stream().map(row -> row.stanza().id()).toList();
+    }
+
+    @Test
+    void aNodeThatIsStoppedInATransactionDoesNotStopTheOthers() throws SQLException {
+        try (Connection stopped = secondNode.database().fresh();
+                Connection other = secondNode.database().fresh()) {
+            stopped.setAutoCommit(false);
+            Sql.update(stopped, "UPDATE cluster_view SET changed_by = 'stopped' WHERE id = 1");
+            Conditions.await("the server has ended it", Duration.ofSeconds(30), () -> {
+                try {
+                    return Sql.update(other, "UPDATE cluster_view SET changed_by = 'other' WHERE id = 1") == 1;
+                } catch (SQLException stillLocked) {
+                    return false;
+                }
+            });
+            assertThrows(SQLException.class, stopped::commit);
+        }
     }
 }

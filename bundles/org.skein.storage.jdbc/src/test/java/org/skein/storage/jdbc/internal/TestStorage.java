@@ -15,6 +15,7 @@ final class TestStorage implements Storage, AutoCloseable {
     static final Duration CLUSTER = Duration.ofSeconds(5);
 
     final LongAdder failed = new LongAdder();
+    volatile long holder;
     private final Database database;
     private final Limits limits;
     final JdbcAccountRepository accounts = new JdbcAccountRepository(this);
@@ -29,7 +30,7 @@ final class TestStorage implements Storage, AutoCloseable {
     }
 
     TestStorage(Settings settings, Limits limits) {
-        this.database = new Database(settings, failed, pool -> {});
+        this.database = new Database(settings, failed, pool -> {}, () -> holder);
         this.limits = limits;
     }
 
