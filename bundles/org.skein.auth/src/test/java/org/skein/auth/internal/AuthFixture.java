@@ -10,12 +10,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.skein.api.auth.AccountListener;
 import org.skein.api.component.VirtualHosts;
+import org.skein.auth.internal.account.AccountNews;
 import org.skein.auth.internal.account.DefaultAccounts;
 import org.skein.auth.internal.account.KeyMaker;
 import org.skein.auth.internal.keys.AccountKeys;
 import org.skein.auth.internal.keys.DecoySecret;
 import org.skein.auth.internal.keys.PasswordWorkers;
 import org.skein.auth.internal.limit.LoginAttempts;
+import org.skein.cluster.api.internal.LoneNode;
 import org.skein.testkit.storage.InMemoryStorage;
 import org.skein.xmpp.Jid;
 
@@ -103,7 +105,12 @@ public final class AuthFixture implements AutoCloseable {
 
     public DefaultAccounts accounts(AccountListener... listeners) {
         return new DefaultAccounts(
-                hosts, workers, new KeyMaker(settings), keys, storage.accounts(), List.of(listeners));
+                hosts,
+                workers,
+                new KeyMaker(settings),
+                keys,
+                new AccountNews(new LoneNode(), List.of(listeners)),
+                storage.accounts());
     }
 
     public AuthFixture withUser() {

@@ -1,15 +1,21 @@
 package org.skein.im.internal;
 
+import org.skein.cluster.api.Cluster;
+import org.skein.cluster.api.internal.LoneNode;
+import org.skein.im.internal.account.OtherNodes;
 import org.skein.im.internal.presence.PresenceProcessor;
 import org.skein.im.internal.presence.PresenceSender;
 import org.skein.im.internal.roster.RosterRequests;
 import org.skein.im.internal.roster.Rosters;
+import org.skein.im.internal.subscription.SubscriptionDelivery;
 import org.skein.im.internal.subscription.SubscriptionProcessor;
 import org.skein.im.internal.subscription.Subscriptions;
+import org.skein.testkit.storage.InMemoryStorage;
 
 /** A {@link TestServer} with rosters, subscriptions and presence, wired as the framework does. */
 public final class ImServer {
-    public final TestServer server = new TestServer();
+    public final TestServer server;
+    public final OtherNodes others;
     public final Rosters rosters;
     public final PresenceSender sender;
     public final Subscriptions subscriptions;
@@ -19,10 +25,27 @@ public final class ImServer {
     }
 
     public ImServer(Rosters.Config rosterConfig, PresenceProcessor.Config presenceConfig) {
-        rosters = server.add(new Rosters(rosterConfig, server.storage.rosters()));
-        sender = new PresenceSender(server, server, server.hosts);
+        this(new TestServer(new InMemoryStorage()), new LoneNode(), rosterConfig, presenceConfig);
+    }
+
+    /** A node of a cluster. */
+    public ImServer(TestServer server, Cluster cluster) {
+        this(
+                server,
+                cluster,
+                TestServer.config(Rosters.Config.class),
+                TestServer.config(PresenceProcessor.Config.class));
+    }
+
+    private ImServer(
+            TestServer server, Cluster cluster, Rosters.Config rosterConfig, PresenceProcessor.Config presenceConfig) {
+        this.server = server;
+        others = new OtherNodes(cluster);
+        rosters = server.add(new Rosters(rosterConfig, server.storage.rosters(), others));
+        sender = server.add(new PresenceSender(server, server, server.hosts, others));
         subscriptions = new Subscriptions(rosters, server.accounts, sender);
         server.add(new SubscriptionProcessor(subscriptions));
+        server.add(new SubscriptionDelivery(subscriptions));
         server.add(
                 new PresenceProcessor(presenceConfig, sender, rosters, server.accounts, server.storage.lastActivity()));
         server.add(new RosterRequests(rosters, server.storage.rosters(), server, subscriptions));

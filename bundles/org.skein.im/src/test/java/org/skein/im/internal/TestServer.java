@@ -28,6 +28,8 @@ import org.skein.api.session.ClientProcessor;
 import org.skein.api.session.DeliveryProcessor;
 import org.skein.api.session.NonzaHandler;
 import org.skein.api.session.OnlineAccount;
+import org.skein.api.session.RemotePresenceListener;
+import org.skein.api.session.RemoteSession;
 import org.skein.api.session.Session;
 import org.skein.api.session.SessionListener;
 import org.skein.api.session.Sessions;
@@ -47,7 +49,7 @@ import org.skein.xmpp.StreamError;
  * memory. Hosts {@code localhost}; what is sent to other domains is kept in {@link #remote}.
  */
 public final class TestServer implements Router, Sessions {
-    public final InMemoryStorage storage = new InMemoryStorage();
+    public final InMemoryStorage storage;
     public final Set<String> domains = new java.util.HashSet<>(Set.of("localhost"));
     public final List<Stanza> remote = new ArrayList<>();
     /** All that was routed. */
@@ -70,6 +72,34 @@ public final class TestServer implements Router, Sessions {
         }
     };
 
+    /** Moves what is under way between nodes. */
+    private Runnable pump = () -> {};
+
+    private String name = "alone";
+    private List<TestServer> nodes = List.of(this);
+
+    public TestServer() {
+        this(new InMemoryStorage());
+    }
+
+    public TestServer(InMemoryStorage storage) {
+        this.storage = storage;
+    }
+
+    /** From here on it is a node, among {@code nodes} (that include it). */
+    public void cluster(String name, List<TestServer> nodes, Runnable pump) {
+        this.name = name;
+        this.nodes = nodes;
+        this.pump = pump;
+    }
+
+    private <T> T done(CompletionStage<T> stage) {
+        CompletableFuture<T> future = stage.toCompletableFuture();
+        if (!future.isDone()) pump.run();
+        if (!future.isDone()) throw new AssertionError("should have been done at once");
+        return future.join();
+    }
+
     private final Map<Jid, Account> online = new LinkedHashMap<>();
     private final Set<Jid> existing = new java.util.TreeSet<>();
     private final List<AccountState<?>> states = new ArrayList<>();
@@ -79,6 +109,7 @@ public final class TestServer implements Router, Sessions {
     private final List<SessionListener> listeners = new ArrayList<>();
     private final List<IqHandler> handlers = new ArrayList<>();
     private final List<NonzaHandler> nonzas = new ArrayList<>();
+    private final List<RemotePresenceListener> remotePresence = new ArrayList<>();
 
     /** Adds a component under every API interface it has. */
     public <T> T add(T service) {
@@ -98,6 +129,7 @@ public final class TestServer implements Router, Sessions {
         if (service instanceof SessionListener l) listeners.add(l);
         if (service instanceof IqHandler h) handlers.add(h);
         if (service instanceof NonzaHandler h) nonzas.add(h);
+        if (service instanceof RemotePresenceListener l) remotePresence.add(l);
         return service;
     }
 
@@ -134,9 +166,7 @@ public final class TestServer implements Router, Sessions {
         if (account == null) {
             account = new Account(jid.bare());
             for (AccountState<?> state : states) {
-                account.states.put(
-                        state.type(),
-                        state.load(jid.bare()).toCompletableFuture().join());
+                account.states.put(state.type(), done(state.load(jid.bare())));
             }
             online.put(jid.bare(), account);
         }
@@ -156,12 +186,10 @@ public final class TestServer implements Router, Sessions {
         return client;
     }
 
-    private static Verdict settle(Verdict verdict) {
+    private Verdict settle(Verdict verdict) {
         if (verdict instanceof Verdict.After after) {
-            CompletableFuture<Verdict> later = after.later().toCompletableFuture();
-            if (!later.isDone()) throw new AssertionError("storage in memory answers at once");
             try {
-                return settle(later.join());
+                return settle(done(after.later()));
             } catch (CompletionException e) {
                 return Verdict.refuse(error(e.getCause()));
             }
@@ -209,10 +237,9 @@ public final class TestServer implements Router, Sessions {
         session(to).ifPresentOrElse(s -> s.send(reply), () -> remote.add(reply));
     }
 
-    private static Stanza answer(IqHandler handler, IqRequest request) {
+    private Stanza answer(IqHandler handler, IqRequest request) {
         try {
-            Optional<Element> result =
-                    handler.handle(request).toCompletableFuture().join();
+            Optional<Element> result = done(handler.handle(request));
             Stanza.Builder b = request.stanza().result();
             result.ifPresent(b::add);
             return b.build();
@@ -233,21 +260,73 @@ public final class TestServer implements Router, Sessions {
             if (stanza.isRequest()) dispatch(stanza, IqHandler.Target.HOST, to);
             return;
         }
+        if (stanza.isPresence() && !isSubscription(stanza)) {
+            presence(stanza, to.bare(), true);
+            listener.outcome(Outcome.DELIVERED);
+            return;
+        }
+        Stanza seen = through(ins.stream().filter(p -> !p.onEachNode()).toList(), stanza);
+        if (seen != null) {
+            boolean any = nodes.stream().anyMatch(node -> node.online.containsKey(to.bare()));
+            for (TestServer node : nodes) {
+                if (any && !node.online.containsKey(to.bare())) continue;
+                if (!any && node != this) continue;
+                Stanza left = node.through(
+                        node.ins.stream().filter(AccountProcessor::onEachNode).toList(), seen);
+                if (left != null) node.deliver(left);
+            }
+        }
+        listener.outcome(Outcome.DELIVERED);
+    }
+
+    @Override
+    public void route(Stanza stanza, Collection<Jid> recipients) {
+        for (Jid to : recipients) {
+            if (domains.contains(to.domain()) && to.hasLocal()) {
+                routed.add(stanza.withTo(to));
+                presence(stanza.withTo(to), to.bare(), false);
+            } else {
+                route(stanza.withTo(to));
+            }
+        }
+    }
+
+    private static boolean isSubscription(Stanza presence) {
+        return presence.type().contains("subscribe");
+    }
+
+    private void presence(Stanza stanza, Jid account, boolean single) {
+        boolean passed = true;
+        for (TestServer node : nodes) {
+            if (!node.online.containsKey(account)) continue;
+            if (node != this && (stanza.type().isEmpty() || stanza.hasType("unavailable"))) {
+                node.remotePresence.forEach(l -> l.arrived(name, account, stanza));
+            }
+            Stanza left = node.through(node.ins, stanza);
+            if (left != null) node.deliver(left);
+            else passed = false;
+        }
+        if (passed && single && stanza.hasType("probe")) ins.forEach(p -> p.unanswered(account, stanza));
+    }
+
+    /** What processors leave of a stanza to an account, or null. */
+    private Stanza through(List<AccountProcessor> chain, Stanza stanza) {
         Stanza s = stanza;
-        for (AccountProcessor p : ins) {
+        for (AccountProcessor p : chain) {
             if (!p.kinds().contains(s.kind())) continue;
-            Verdict v = settle(p.toAccount(to.bare(), s));
-            if (v instanceof Verdict.Handled) return;
+            Verdict v = settle(p.toAccount(s.to().orElseThrow().bare(), s));
+            if (v instanceof Verdict.Handled) return null;
             if (v instanceof Verdict.Refuse r) {
                 if (!s.isError()) {
                     Stanza error = s.error(r.error());
-                    session(error.to().orElseThrow()).ifPresent(x -> x.send(error));
+                    Jid back = error.to().orElseThrow();
+                    nodes.forEach(n -> n.session(back).ifPresent(x -> x.send(error)));
                 }
-                return;
+                return null;
             }
             if (v instanceof Verdict.Changed c) s = c.stanza();
         }
-        deliver(s);
+        return s;
     }
 
     private void deliver(Stanza stanza) {
@@ -298,7 +377,41 @@ public final class TestServer implements Router, Sessions {
                 .thenApply(type::cast);
     }
 
-    private static final class Account implements OnlineAccount {
+    private RemoteSession remote(Session session) {
+        return new RemoteSession() {
+            @Override
+            public Jid jid() {
+                return session.jid();
+            }
+
+            @Override
+            public String node() {
+                return name;
+            }
+
+            @Override
+            public boolean has(String mark) {
+                return session.has(mark);
+            }
+
+            @Override
+            public void send(Stanza stanza) {
+                session.send(stanza);
+            }
+        };
+    }
+
+    private final class Account implements OnlineAccount {
+        @Override
+        public List<RemoteSession> remoteSessions() {
+            return nodes.stream()
+                    .filter(node -> node != TestServer.this)
+                    .flatMap(node -> node.account(jid).stream()
+                            .flatMap(a -> a.sessions().stream())
+                            .map(s -> node.remote(s)))
+                    .toList();
+        }
+
         private final Jid jid;
         private final Map<Class<?>, Object> states = new HashMap<>();
         private List<Session> sessions = List.of();
@@ -336,7 +449,7 @@ public final class TestServer implements Router, Sessions {
 
         @Override
         public boolean has(String mark) {
-            return marks.contains(mark);
+            return mark.equals(AVAILABLE) ? isAvailable() : marks.contains(mark);
         }
 
         private final Jid jid;

@@ -1,6 +1,5 @@
 package org.skein.auth.internal.account;
 
-import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 import static org.osgi.service.component.annotations.ReferencePolicyOption.GREEDY;
 
@@ -8,17 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.skein.api.auth.AccountException;
 import org.skein.api.auth.AccountException.Reason;
-import org.skein.api.auth.AccountListener;
 import org.skein.api.auth.Accounts;
 import org.skein.api.auth.ScramCredentials;
 import org.skein.api.component.VirtualHosts;
 import org.skein.api.storage.AccountRepository;
+import org.skein.auth.internal.account.AccountNews.Event;
 import org.skein.auth.internal.keys.AccountKeys;
 import org.skein.auth.internal.keys.PasswordWorkers;
 import org.skein.auth.internal.keys.Passwords;
@@ -36,23 +34,23 @@ public final class DefaultAccounts implements Accounts {
     private final PasswordWorkers workers;
     private final KeyMaker keyMaker;
     private final AccountKeys loginKeys;
+    private final AccountNews news;
 
     @Reference(policy = DYNAMIC, policyOption = GREEDY)
     private volatile AccountRepository accounts;
-
-    @Reference(cardinality = MULTIPLE, policy = DYNAMIC, policyOption = GREEDY)
-    private volatile List<AccountListener> listeners = List.of();
 
     @Activate
     public DefaultAccounts(
             @Reference VirtualHosts hosts,
             @Reference PasswordWorkers workers,
             @Reference KeyMaker keyMaker,
-            @Reference AccountKeys loginKeys) {
+            @Reference AccountKeys loginKeys,
+            @Reference AccountNews news) {
         this.hosts = hosts;
         this.workers = workers;
         this.keyMaker = keyMaker;
         this.loginKeys = loginKeys;
+        this.news = news;
     }
 
     /** For tests. */
@@ -61,11 +59,10 @@ public final class DefaultAccounts implements Accounts {
             PasswordWorkers workers,
             KeyMaker keyMaker,
             AccountKeys loginKeys,
-            AccountRepository accounts,
-            List<AccountListener> listeners) {
-        this(hosts, workers, keyMaker, loginKeys);
+            AccountNews news,
+            AccountRepository accounts) {
+        this(hosts, workers, keyMaker, loginKeys, news);
         this.accounts = accounts;
-        this.listeners = listeners;
     }
 
     @Override
@@ -82,11 +79,12 @@ public final class DefaultAccounts implements Accounts {
                             return keys(prepared);
                         })
                         .thenCompose(keys -> accounts.create(account, keys))
-                        .thenAccept(created -> {
+                        .thenCompose(created -> {
                             if (!created) {
                                 throw alreadyThere(account);
                             }
                             log.debug("what=account_created account={}", account);
+                            return news.everywhere(Event.CREATED, account);
                         }));
     }
 
@@ -97,10 +95,10 @@ public final class DefaultAccounts implements Accounts {
                 password,
                 prepared -> keys(prepared)
                         .thenCompose(keys -> accounts.setCredentials(account, keys))
-                        .thenAccept(changed -> {
+                        .thenCompose(changed -> {
                             requireFound(account, changed);
                             log.info("what=password_changed account={}", account);
-                            tell(listener -> listener.passwordChanged(account));
+                            return news.everywhere(Event.PASSWORD_CHANGED, account);
                         }));
     }
 
@@ -111,10 +109,10 @@ public final class DefaultAccounts implements Accounts {
     }
 
     /**
-     * Removes the account, but tells nobody yet: so that a user who does it over a session of the account can be answered
-     * before it ends.
+     * Removes the account, and tells the other nodes, but nobody here yet: so that a user who does it over a session of the
+     * account can be answered before it ends.
      *
-     * @return to be run soon: tells the listeners
+     * @return to be run soon: tells the listeners on this node
      */
     public CompletionStage<Runnable> remove(Jid account) {
         try {
@@ -122,14 +120,13 @@ public final class DefaultAccounts implements Accounts {
         } catch (AccountException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return Preparations.of(listeners, account)
-                .thenCompose(prepared -> accounts.delete(account).thenApply(removed -> {
+        return Preparations.of(news.listeners(), account)
+                .thenCompose(prepared -> accounts.delete(account).thenCompose(removed -> {
                     requireFound(account, removed);
                     log.info("what=account_removed account={}", account);
-                    return () -> {
-                        prepared.run();
-                        tell(listener -> listener.accountRemoved(account));
-                    };
+                    prepared.run();
+                    return news.elsewhere(Event.REMOVED, account)
+                            .thenApply(confirmed -> () -> news.here(Event.REMOVED, account));
                 }));
     }
 
@@ -206,19 +203,6 @@ public final class DefaultAccounts implements Accounts {
     private static void requireFound(Jid account, boolean found) {
         if (!found) {
             throw new AccountException(Reason.NOT_FOUND, "no such account: " + account);
-        }
-    }
-
-    private void tell(Consumer<AccountListener> what) {
-        for (AccountListener listener : listeners) {
-            try {
-                what.accept(listener);
-            } catch (RuntimeException e) {
-                log.error(
-                        "what=account_listener_failed listener={}",
-                        listener.getClass().getName(),
-                        e);
-            }
         }
     }
 }

@@ -3,6 +3,8 @@ package org.skein.im.internal.account;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,7 +15,8 @@ import org.skein.xmpp.Jid;
 
 /**
  * A state of many accounts, each in memory while anybody uses it (the session manager, for online accounts), so that two
- * loads never make two copies; changes of one account are made one after the other. Any thread.
+ * loads never make two copies; changes of one account are made one after the other. What other nodes change is brought in
+ * by {@link #ifHeld}: in the account's turn too, so that a load under way cannot leave what is older. Any thread.
  *
  * @param <T> the state
  */
@@ -59,7 +62,31 @@ public final class HeldStates<T> {
         return turns.take(account, () -> current(account).thenCompose(change));
     }
 
-    private T inMemory(Jid account) {
+    /** The same only if the state is in memory, or just being loaded; else there is nothing to do. */
+    public CompletionStage<Void> ifHeld(Jid account, Function<T, CompletionStage<Void>> change) {
+        return turns.take(account, () -> {
+            T there = inMemory(account);
+            return there == null ? CompletableFuture.completedFuture(null) : change.apply(there);
+        });
+    }
+
+    /** Does something to all that are in memory now, one after the other; failures of one do not stop it. */
+    public void all(Function<T, CompletionStage<Void>> change) {
+        next(List.copyOf(held.keySet()).iterator(), change);
+    }
+
+    private void next(Iterator<Jid> accounts, Function<T, CompletionStage<Void>> change) {
+        while (accounts.hasNext()) {
+            CompletableFuture<Void> done = ifHeld(accounts.next(), change).toCompletableFuture();
+            if (!done.isDone()) {
+                done.whenComplete((ok, failure) -> next(accounts, change));
+                return;
+            }
+        }
+    }
+
+    /** The state if it is in memory, else null. */
+    public T inMemory(Jid account) {
         Held<T> reference = held.get(account);
         return reference == null ? null : reference.get();
     }

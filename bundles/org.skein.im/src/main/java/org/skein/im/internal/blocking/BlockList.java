@@ -43,6 +43,14 @@ public final class BlockList {
         return !address.hasLocal() && address.domain().equals(owner.domain());
     }
 
+    Jid owner() {
+        return owner;
+    }
+
+    synchronized void replace(Set<Jid> entries) {
+        blocked = Set.copyOf(entries);
+    }
+
     Set<Jid> entries() {
         return blocked;
     }
@@ -57,6 +65,10 @@ public final class BlockList {
         Set<Jid> all = new HashSet<>(blocked);
         all.removeAll(fewer);
         blocked = Set.copyOf(all);
+    }
+
+    boolean isInterested(Session session) {
+        return interested.contains(session);
     }
 
     /** Sessions that asked for the list, and so get the pushes (XEP-0191 §3.3). */

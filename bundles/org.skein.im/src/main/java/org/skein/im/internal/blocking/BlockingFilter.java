@@ -7,27 +7,26 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.skein.api.session.AccountProcessor;
 import org.skein.api.session.ClientProcessor;
-import org.skein.api.session.OnlineAccount;
 import org.skein.api.session.ProcessorOrder;
 import org.skein.api.session.Session;
-import org.skein.api.session.Sessions;
 import org.skein.api.session.Verdict;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 import org.skein.xmpp.StanzaError.Condition;
 
-/** Keeps stanzas of blocked contacts from the user, and the user's from them (XEP-0191 §3.6). */
+/**
+ * Keeps stanzas of blocked contacts from the user, and the user's from them (XEP-0191 §3.6). Messages and iq are decided
+ * on the sender's node, whether the user is online there or not; presence on the nodes where the user is.
+ */
 @Component(service = {ClientProcessor.class, AccountProcessor.class})
 public final class BlockingFilter implements ClientProcessor, AccountProcessor {
     private static final Element BLOCKED = Element.of("blocked", "urn:xmpp:blocking:errors");
 
-    private final Sessions sessions;
     private final BlockLists lists;
 
     @Activate
-    public BlockingFilter(@Reference Sessions sessions, @Reference BlockLists lists) {
-        this.sessions = sessions;
+    public BlockingFilter(@Reference BlockLists lists) {
         this.lists = lists;
     }
 
@@ -75,10 +74,9 @@ public final class BlockingFilter implements ClientProcessor, AccountProcessor {
         if (from.bare().equals(account)) {
             return Verdict.next();
         }
-        OnlineAccount online = sessions.account(account).orElse(null);
-        if (online != null) {
-            BlockList list = online.state(BlockList.class).orElse(null);
-            return list == null || list.isEmpty() ? Verdict.next() : filtered(list, from, stanza);
+        BlockList known = lists.inMemory(account);
+        if (known != null) {
+            return known.isEmpty() ? Verdict.next() : filtered(known, from, stanza);
         }
         if (stanza.isPresence() && !isWorthAsking(stanza)) {
             return Verdict.next(); // nobody is there to see it

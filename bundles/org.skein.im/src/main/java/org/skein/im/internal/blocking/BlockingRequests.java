@@ -17,8 +17,12 @@ import org.skein.api.disco.DiscoRequest;
 import org.skein.api.session.OnlineAccount;
 import org.skein.api.session.Session;
 import org.skein.api.session.SessionListener;
+import org.skein.api.session.SessionTransfer;
 import org.skein.api.session.Sessions;
 import org.skein.api.storage.RosterItem;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.PeerHandler;
+import org.skein.im.internal.account.PeerMessage;
 import org.skein.im.internal.presence.PresenceSender;
 import org.skein.im.internal.roster.Roster;
 import org.skein.xmpp.Element;
@@ -28,8 +32,17 @@ import org.skein.xmpp.StanzaError.Condition;
 import org.skein.xmpp.StanzaException;
 
 /** Reading and changing block lists (XEP-0191 §3.2 to §3.5). */
-@Component(service = {IqHandler.class, SessionListener.class, DiscoContributor.class})
-public final class BlockingRequests implements IqHandler, SessionListener, DiscoContributor {
+@Component(
+        service = {
+            IqHandler.class,
+            SessionListener.class,
+            SessionTransfer.class,
+            DiscoContributor.class,
+            PeerHandler.class
+        },
+        property = PeerHandler.CHANNEL + "=" + BlockLists.CHANNEL)
+public final class BlockingRequests
+        implements IqHandler, SessionListener, SessionTransfer, DiscoContributor, PeerHandler {
     private static final String BLOCKING = "urn:xmpp:blocking";
 
     private final BlockLists lists;
@@ -64,6 +77,25 @@ public final class BlockingRequests implements IqHandler, SessionListener, Disco
     @Override
     public void closed(Session session) {
         session.account().state(BlockList.class).ifPresent(list -> list.disinterest(session));
+    }
+
+    @Override
+    public String name() {
+        return "im.blocking";
+    }
+
+    /** Whether it gets the pushes. */
+    @Override
+    public Optional<byte[]> save(Session session) {
+        return session.account()
+                .state(BlockList.class)
+                .filter(list -> list.isInterested(session))
+                .map(list -> new byte[0]);
+    }
+
+    @Override
+    public void restore(Session session, byte[] saved) {
+        session.account().state(BlockList.class).ifPresent(list -> list.interest(session));
     }
 
     @Override
@@ -123,18 +155,36 @@ public final class BlockingRequests implements IqHandler, SessionListener, Disco
                 throw new StanzaException(Condition.NOT_ALLOWED, "nobody blocks himself");
             }
         }
-        return lists.block(owner, items).thenApply(change -> {
-            push(change.list(), element("block", items));
-            sessions.account(owner).ifPresent(online -> unavailable(online, change.entries()));
-            return Optional.empty();
-        });
+        return lists.block(owner, items).thenCompose(change -> told("block", owner, items, change));
     }
 
     private CompletionStage<Optional<Element>> unblock(Jid owner, Set<Jid> items) {
-        return lists.unblock(owner, items).thenApply(change -> {
-            push(change.list(), element("unblock", items));
-            sessions.account(owner).ifPresent(online -> availableAgain(online, change));
-            return Optional.empty();
+        return lists.unblock(owner, items).thenCompose(change -> told("unblock", owner, items, change));
+    }
+
+    private CompletionStage<Optional<Element>> told(
+            String what, Jid owner, Collection<Jid> items, BlockLists.Change change) {
+        tellHere(what, owner, items, change);
+        return change.confirmed().thenApply(done -> Optional.empty());
+    }
+
+    /** Another node changed a list. */
+    @Override
+    public CompletionStage<byte[]> called(NodeId from, byte[] request) {
+        PeerMessage message = PeerMessage.of(request);
+        String what = message.operation() == BlockLists.BLOCKED ? "block" : "unblock";
+        return lists.reload(message.account()).thenApply(change -> {
+            change.ifPresent(c -> tellHere(what, message.account(), message.addresses(), c));
+            return new byte[0];
+        });
+    }
+
+    /** What a change means for the sessions on this node; other nodes do the same for theirs. */
+    private void tellHere(String what, Jid owner, Collection<Jid> items, BlockLists.Change change) {
+        push(change.list(), element(what, items));
+        sessions.account(owner).ifPresent(online -> {
+            if (!change.added().isEmpty()) unavailable(online, change.added());
+            if (!change.removed().isEmpty()) availableAgain(online, change);
         });
     }
 
@@ -153,7 +203,7 @@ public final class BlockingRequests implements IqHandler, SessionListener, Disco
     /** §3.3: contacts that may see the user, and no longer shall, see him go. */
     private void unavailable(OnlineAccount online, Collection<Jid> entries) {
         for (Jid contact : affected(online, entries, true)) {
-            presence.allUnavailable(online.jid(), contact);
+            presence.unavailableHere(online.jid(), contact);
         }
         BlockList matcher = new BlockList(online.jid(), Set.copyOf(entries));
         online.sessions().forEach(session -> presence.directedUnavailable(session, matcher::blocks));
@@ -161,10 +211,10 @@ public final class BlockingRequests implements IqHandler, SessionListener, Disco
 
     /** §3.4: they see him come back, and he them. */
     private void availableAgain(OnlineAccount online, BlockLists.Change change) {
-        for (Jid contact : affected(online, change.entries(), true)) {
-            if (!change.list().blocks(contact)) presence.allAvailable(online.jid(), contact);
+        for (Jid contact : affected(online, change.removed(), true)) {
+            if (!change.list().blocks(contact)) presence.availableHere(online.jid(), contact);
         }
-        for (Jid contact : affected(online, change.entries(), false)) {
+        for (Jid contact : affected(online, change.removed(), false)) {
             if (!change.list().blocks(contact)) presence.probe(online, contact);
         }
     }

@@ -1,5 +1,6 @@
 package org.skein.im.internal.carbons;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,8 +18,10 @@ import org.skein.api.session.AccountState;
 import org.skein.api.session.ClientProcessor;
 import org.skein.api.session.OnlineAccount;
 import org.skein.api.session.ProcessorOrder;
+import org.skein.api.session.RemoteSession;
 import org.skein.api.session.Session;
 import org.skein.api.session.SessionListener;
+import org.skein.api.session.SessionTransfer;
 import org.skein.api.session.Sessions;
 import org.skein.api.session.Verdict;
 import org.skein.xmpp.Element;
@@ -35,7 +38,11 @@ public final class Carbons
                 AccountState<CarbonsOn>,
                 IqHandler,
                 SessionListener,
+                SessionTransfer,
                 DiscoContributor {
+    /** Of sessions that want copies, so that other nodes know them. */
+    static final String MARK = "carbons";
+
     private static final String FORWARD = "urn:xmpp:forward:0";
 
     private final Sessions sessions;
@@ -70,25 +77,41 @@ public final class Carbons
         return on == null ? CarbonsOn.NONE : on.sessions();
     }
 
+    /** False in most cases, at the cost of two look-ups: nobody but perhaps {@code self} wants copies. */
+    private static boolean isWanted(Session[] here, List<RemoteSession> elsewhere, Session self) {
+        if (here.length > 1 || here.length == 1 && here[0] != self) return true;
+        for (int i = 0; i < elsewhere.size(); i++) {
+            if (elsewhere.get(i).has(MARK)) return true;
+        }
+        return false;
+    }
+
     /** §8: what a client sends, to the others. */
     @Override
     public Verdict fromClient(Session session, Stanza stanza) {
-        Session[] wanting = wanting(session.account());
-        if (wanting.length == 0 || wanting.length == 1 && wanting[0] == session) {
+        Session[] here = wanting(session.account());
+        List<RemoteSession> elsewhere = session.account().remoteSessions();
+        if (!isWanted(here, elsewhere, session)) {
             return Verdict.next();
         }
         Jid own = session.jid().bare();
         if (stanza.to().filter(to -> !to.bare().equals(own)).isEmpty() || !CarbonRules.isEligible(stanza, false)) {
             return Verdict.next(); // to himself: the others get it as a received one
         }
-        Stanza copy = null;
-        for (Session other : wanting) {
-            if (other != session) {
-                if (copy == null) copy = copy("sent", stanza, own);
-                other.send(copy.withTo(other.jid()));
-            }
+        Stanza copy = copy("sent", stanza, own);
+        for (Session other : here) {
+            if (other != session) other.send(copy.withTo(other.jid()));
+        }
+        for (RemoteSession other : elsewhere) {
+            if (other.has(MARK)) other.send(copy.withTo(other.jid()));
         }
         return Verdict.next();
+    }
+
+    /** On each node that delivers a message, for the sessions it has. */
+    @Override
+    public boolean onEachNode() {
+        return true;
     }
 
     /** §7: what the account receives, to the clients that do not get it anyway. */
@@ -98,25 +121,42 @@ public final class Carbons
         if (online == null) {
             return stripped(stanza);
         }
-        Session[] wanting = wanting(online);
-        if (wanting.length == 0 || wanting.length == 1 && online.sessions().size() == 1) {
-            return stripped(stanza);
-        }
-        if (!CarbonRules.isEligible(stanza, true)) {
-            return stripped(stanza);
-        }
+        Session[] here = wanting(online);
         Jid to = stanza.to().orElseThrow();
+        // One client on one node: that node serves those on other nodes too. All clients: each node serves its own.
+        Session one = to.isFull() ? sessions.session(to).orElse(null) : null;
+        List<RemoteSession> elsewhere = one != null ? online.remoteSessions() : List.of();
+        Session self = one != null ? one : here.length == 1 && accepts(here[0]) ? here[0] : null;
+        if (!isWanted(here, elsewhere, self) || !CarbonRules.isEligible(stanza, true)) {
+            return stripped(stanza);
+        }
+        if (one == null && to.isFull() && isElsewhere(online, to)) {
+            return Verdict.next();
+        }
         Jid from = stanza.from().orElseThrow();
-        boolean one = to.isFull() && sessions.session(to).isPresent();
         Stanza copy = null;
-        for (Session other : wanting) {
-            boolean getsIt = one ? other.jid().equals(to) : other.isAvailable() && other.priority() >= 0;
+        for (Session other : here) {
+            boolean getsIt = one != null ? other == one : accepts(other);
             if (!getsIt && !other.jid().equals(from)) {
                 if (copy == null) copy = copy("received", stanza, account);
                 other.send(copy.withTo(other.jid()));
             }
         }
+        for (RemoteSession other : elsewhere) {
+            if (other.has(MARK) && !other.jid().equals(from)) {
+                if (copy == null) copy = copy("received", stanza, account);
+                other.send(copy.withTo(other.jid()));
+            }
+        }
         return Verdict.next();
+    }
+
+    private static boolean accepts(Session session) {
+        return session.isAvailable() && session.priority() >= 0;
+    }
+
+    private static boolean isElsewhere(OnlineAccount account, Jid full) {
+        return account.remoteSessions().stream().anyMatch(s -> s.jid().equals(full));
     }
 
     /** §9: {@code <private/>} has served its purpose. */
@@ -172,15 +212,35 @@ public final class Carbons
         }
         Session session =
                 sessions.session(request.from()).orElseThrow(() -> new StanzaException(Condition.NOT_ALLOWED));
+        // Answered when all nodes know: what is sent from there on is copied, wherever it comes from.
+        return set(session, name.equals("enable")).thenApply(done -> Optional.empty());
+    }
+
+    private static CompletionStage<Void> set(Session session, boolean enabled) {
         CarbonsOn on = session.account()
                 .state(CarbonsOn.class)
                 .orElseThrow(() -> new StanzaException(Condition.INTERNAL_SERVER_ERROR));
-        if (name.equals("enable")) {
+        if (enabled) {
             on.add(session);
         } else {
             on.remove(session);
         }
-        return CompletableFuture.completedFuture(Optional.empty());
+        return session.mark(MARK, enabled);
+    }
+
+    @Override
+    public String name() {
+        return "im.carbons";
+    }
+
+    @Override
+    public Optional<byte[]> save(Session session) {
+        return session.has(MARK) ? Optional.of(new byte[0]) : Optional.empty();
+    }
+
+    @Override
+    public void restore(Session session, byte[] saved) {
+        set(session, true);
     }
 
     @Override

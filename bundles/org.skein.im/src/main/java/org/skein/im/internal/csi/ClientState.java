@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 import org.skein.api.session.DeliveryProcessor;
@@ -12,6 +13,7 @@ import org.skein.api.session.NonzaHandler;
 import org.skein.api.session.ProcessorOrder;
 import org.skein.api.session.Session;
 import org.skein.api.session.SessionListener;
+import org.skein.api.session.SessionTransfer;
 import org.skein.api.session.StreamFeatures;
 import org.skein.api.session.Verdict;
 import org.skein.xmpp.Element;
@@ -23,7 +25,8 @@ import org.skein.xmpp.Stanza;
  * sender, until something comes that does not wait, or the client is active again. The order of what is sent is kept.
  */
 @Component
-public final class ClientState implements DeliveryProcessor, NonzaHandler, SessionListener, StreamFeatures {
+public final class ClientState
+        implements DeliveryProcessor, NonzaHandler, SessionListener, SessionTransfer, StreamFeatures {
     private static final String CSI = "urn:xmpp:csi:0";
     private static final String CHAT_STATES = "http://jabber.org/protocol/chatstates";
     private static final String MUC_USER = "http://jabber.org/protocol/muc#user";
@@ -72,6 +75,23 @@ public final class ClientState implements DeliveryProcessor, NonzaHandler, Sessi
     @Override
     public void resumed(Session session) {
         active(session);
+    }
+
+    @Override
+    public String name() {
+        return "im.csi";
+    }
+
+    /** What waits goes along with the queue; on the other node the stream is a resumed one. */
+    @Override
+    public Optional<byte[]> save(Session session) {
+        active(session);
+        return Optional.empty();
+    }
+
+    @Override
+    public void restore(Session session, byte[] saved) {
+        // nothing is saved
     }
 
     private static void active(Session session) {

@@ -16,13 +16,10 @@ import org.skein.api.disco.DiscoContributor;
 import org.skein.api.disco.DiscoInfo;
 import org.skein.api.disco.DiscoRequest;
 import org.skein.api.session.AccountProcessor;
-import org.skein.api.session.OnlineAccount;
 import org.skein.api.session.ProcessorOrder;
-import org.skein.api.session.Session;
-import org.skein.api.session.Sessions;
 import org.skein.api.session.Verdict;
 import org.skein.api.storage.LastActivityRepository;
-import org.skein.im.internal.roster.Roster;
+import org.skein.im.internal.presence.PresenceSender;
 import org.skein.im.internal.roster.Rosters;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
@@ -39,26 +36,28 @@ public final class LastActivityRequests implements IqHandler, AccountProcessor, 
     private static final String LAST = "jabber:iq:last";
 
     private final Rosters rosters;
-    private final Sessions sessions;
+    private final PresenceSender presence;
     private final LastActivityRepository repository;
     private final Clock clock;
     private final Instant started;
 
     @Activate
     public LastActivityRequests(
-            @Reference Rosters rosters, @Reference Sessions sessions, @Reference LastActivityRepository repository) {
+            @Reference Rosters rosters,
+            @Reference PresenceSender presence,
+            @Reference LastActivityRepository repository) {
         this(
                 rosters,
-                sessions,
+                presence,
                 repository,
                 Clock.systemUTC(),
                 ProcessHandle.current().info().startInstant().orElseGet(Instant::now));
     }
 
     LastActivityRequests(
-            Rosters rosters, Sessions sessions, LastActivityRepository repository, Clock clock, Instant started) {
+            Rosters rosters, PresenceSender presence, LastActivityRepository repository, Clock clock, Instant started) {
         this.rosters = rosters;
-        this.sessions = sessions;
+        this.presence = presence;
         this.repository = repository;
         this.clock = clock;
         this.started = started;
@@ -101,10 +100,13 @@ public final class LastActivityRequests implements IqHandler, AccountProcessor, 
     }
 
     private CompletionStage<Optional<Element>> ofAccount(Jid account) {
-        Optional<OnlineAccount> online = sessions.account(account);
-        if (online.isPresent() && online.get().sessions().stream().anyMatch(Session::isAvailable)) {
-            return CompletableFuture.completedFuture(Optional.of(answer(0, ""))); // §4
-        }
+        return presence.isAvailable(account)
+                .thenCompose(available -> available
+                        ? CompletableFuture.completedFuture(Optional.of(answer(0, ""))) // §4
+                        : ofAbsent(account));
+    }
+
+    private CompletionStage<Optional<Element>> ofAbsent(Jid account) {
         return repository
                 .get(account)
                 .thenApply(last -> Optional.of(last.map(l -> answer(secondsSince(l.at()), l.status()))
@@ -142,10 +144,12 @@ public final class LastActivityRequests implements IqHandler, AccountProcessor, 
             return Verdict.next();
         }
         Jid asker = stanza.from().orElseThrow().bare();
-        Optional<Roster> roster = sessions.account(account).flatMap(online -> online.state(Roster.class));
-        if (asker.equals(account) || roster.isEmpty() || roster.get().letsSee(asker)) {
+        if (asker.equals(account)) {
             return Verdict.next();
         }
-        return Verdict.refuse(Condition.FORBIDDEN.error());
+        // The user may be on another node.
+        return Verdict.after(rosters.roster(account)
+                .thenApply(roster ->
+                        roster.letsSee(asker) ? Verdict.next() : Verdict.refuse(Condition.FORBIDDEN.error())));
     }
 }

@@ -1,10 +1,10 @@
 package org.skein.im.internal.presence;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
@@ -17,10 +17,13 @@ import org.skein.api.session.AccountProcessor;
 import org.skein.api.session.ClientProcessor;
 import org.skein.api.session.OnlineAccount;
 import org.skein.api.session.ProcessorOrder;
+import org.skein.api.session.RemoteSession;
 import org.skein.api.session.Session;
+import org.skein.api.session.SessionTransfer;
 import org.skein.api.session.Verdict;
 import org.skein.api.storage.LastActivityRepository;
 import org.skein.api.storage.LastActivityRepository.LastActivity;
+import org.skein.im.internal.account.PeerMessage;
 import org.skein.im.internal.roster.Roster;
 import org.skein.im.internal.roster.Rosters;
 import org.skein.xmpp.Jid;
@@ -33,9 +36,9 @@ import org.slf4j.LoggerFactory;
 /** Exchanging presence (RFC 6121 §4): broadcast, probes, directed presence. */
 @Component(
         configurationPid = "org.skein.im.presence",
-        service = {ClientProcessor.class, AccountProcessor.class})
+        service = {ClientProcessor.class, AccountProcessor.class, SessionTransfer.class})
 @Designate(ocd = PresenceProcessor.Config.class)
-public final class PresenceProcessor implements ClientProcessor, AccountProcessor {
+public final class PresenceProcessor implements ClientProcessor, AccountProcessor, SessionTransfer {
     /** Limits of presence. */
     @ObjectClassDefinition(name = "Skein presence")
     public @interface Config {
@@ -93,6 +96,26 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
     }
 
     @Override
+    public String name() {
+        return "im.directed";
+    }
+
+    /** Whom it sent directed presence to. */
+    @Override
+    public Optional<byte[]> save(Session session) {
+        return session.get(DirectedPresence.class)
+                .filter(directed -> !directed.targets().isEmpty())
+                .map(directed -> new PeerMessage(0, session.jid().bare(), directed.targets()).toBytes());
+    }
+
+    @Override
+    public void restore(Session session, byte[] saved) {
+        DirectedPresence directed = new DirectedPresence();
+        directed.targets().addAll(PeerMessage.of(saved).addresses());
+        session.put(DirectedPresence.class, directed);
+    }
+
+    @Override
     public Verdict fromClient(Session session, Stanza stanza) {
         Jid to = stanza.to().orElse(null);
         return switch (stanza.type()) {
@@ -105,7 +128,11 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
             case "unavailable" -> to == null ? unavailable(session, stanza) : directedUnavailable(session, to);
             case "subscribe", "subscribed", "unsubscribe", "unsubscribed" ->
                 to == null ? Verdict.refuse(Condition.BAD_REQUEST.error("to whom?")) : Verdict.next();
-            case "probe", "error" -> to == null ? Verdict.handled() : Verdict.next();
+            case "probe" -> {
+                if (to != null && to.equals(session.jid().bare())) ownOthers(session); // those on other nodes answer
+                yield to == null ? Verdict.handled() : Verdict.next();
+            }
+            case "error" -> to == null ? Verdict.handled() : Verdict.next();
             default -> Verdict.refuse(Condition.BAD_REQUEST.error("unknown type of presence")); // §4.7.1
         };
     }
@@ -114,8 +141,7 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
     private Verdict available(Session session, Stanza presence) {
         boolean initial = !session.isAvailable();
         session.presence(Optional.of(presence));
-        sender.toSubscribers(session, presence);
-        sender.route(presence.withTo(session.jid().bare())); // §4.2.2: all own resources, this one included
+        sender.broadcast(session, presence);
         if (initial) {
             ownOthers(session);
             sender.probeContacts(session);
@@ -123,7 +149,7 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
         return Verdict.handled();
     }
 
-    /** What the user's other resources are, to the one that is new. */
+    /** What the user's other resources on this node are, to the one that is new. */
     private static void ownOthers(Session session) {
         for (Session other : session.account().sessions()) {
             if (other != session) {
@@ -137,8 +163,7 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
         boolean was = session.isAvailable();
         session.presence(Optional.empty());
         if (was) {
-            sender.toSubscribers(session, presence);
-            sender.route(presence.withTo(session.jid().bare()));
+            sender.broadcast(session, presence);
             if (session.isConnected()) session.send(presence.withTo(session.jid()));
             rememberLastActivity(session, presence);
         }
@@ -154,18 +179,21 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
         }
         session.put(DirectedPresence.class, null);
         Optional<Roster> roster = session.account().state(Roster.class);
-        for (Jid target : directed.get().targets()) {
-            boolean knows = subscribersKnow
-                    && roster.filter(r -> r.letsSee(target.bare())).isPresent();
-            if (!knows) {
-                sender.toContact(session.account(), presence, target);
-            }
-        }
+        List<Jid> targets = directed.get().targets().stream()
+                .filter(target -> !subscribersKnow
+                        || roster.filter(r -> r.letsSee(target.bare())).isEmpty())
+                .toList();
+        sender.toContacts(session.account(), presence, targets);
     }
 
     private void rememberLastActivity(Session session, Stanza presence) {
         for (Session other : session.account().sessions()) {
             if (other != session && other.isAvailable()) {
+                return;
+            }
+        }
+        for (RemoteSession other : session.account().remoteSessions()) {
+            if (other.has(Session.AVAILABLE)) {
                 return;
             }
         }
@@ -217,49 +245,66 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
         if (!stanza.hasType("probe")) {
             return Verdict.next();
         }
-        Jid asker = stanza.from().orElseThrow();
-        Jid asked = stanza.to().orElseThrow();
-        if (sender.isOnline(account)) {
-            Optional<Roster> roster = sender.online(account).flatMap(online -> online.state(Roster.class));
-            if (roster.isPresent()) {
-                answerProbe(roster.get(), asker, asked);
-                return Verdict.handled();
-            }
-        }
-        return Verdict.after(
-                accounts.exists(account).thenCompose(there -> answerOffline(there, account, asker, asked)));
-    }
-
-    private CompletionStage<Verdict> answerOffline(boolean exists, Jid account, Jid asker, Jid asked) {
-        if (!exists) {
-            refuseProbe(account, asker);
-            return CompletableFuture.completedFuture(Verdict.handled());
-        }
-        return rosters.roster(account).thenApply(roster -> {
-            answerProbe(roster, asker, asked);
+        OnlineAccount online = sender.online(account).orElse(null);
+        if (online != null && isAnswered(online, stanza)) {
             return Verdict.handled();
-        });
+        }
+        if (sender.isElsewhere(account)) {
+            return Verdict.next();
+        }
+        unanswered(account, stanza);
+        return Verdict.handled();
     }
 
-    /** §4.3.2. */
-    private void answerProbe(Roster roster, Jid asker, Jid asked) {
-        Jid account = roster.owner();
-        if (!asker.bare().equals(account) && !roster.letsSee(asker.bare())) {
-            refuseProbe(account, asker);
-            return;
+    /**
+     * §4.3.2, for the sessions on this node: each node answers for its own. Where none of them is available on any node,
+     * {@link #unanswered} is called once for all.
+     */
+    private boolean isAnswered(OnlineAccount online, Stanza probe) {
+        Jid asker = probe.from().orElseThrow();
+        Jid asked = probe.to().orElseThrow();
+        boolean own = asker.bare().equals(online.jid());
+        Roster roster = online.state(Roster.class).orElse(null);
+        if (own && online.sessions().stream().anyMatch(s -> s.jid().equals(asker))) {
+            return true; // was told as it asked; this is for the other nodes
         }
         boolean answered = false;
-        for (Session session :
-                sender.online(account).map(OnlineAccount::sessions).orElse(java.util.List.of())) {
+        for (Session session : online.sessions()) {
             Optional<Stanza> presence = session.presence();
-            if (presence.isPresent() && (asked.isBare() || asked.equals(session.jid()))) {
-                sender.route(presence.get().withTo(asker));
-                answered = true;
+            if (presence.isEmpty() || asked.isFull() && !asked.equals(session.jid())) {
+                continue;
             }
+            if (!own && (roster == null || !roster.letsSee(asker.bare()))) {
+                refuseProbe(online.jid(), asker);
+                return true;
+            }
+            sender.route(presence.get().withTo(asker));
+            answered = true;
         }
-        if (!answered) {
-            sender.route(PresenceSender.unavailable(asked).withTo(asker));
+        return answered;
+    }
+
+    /** §4.3.2: nobody is there, which only those may know who have a subscription. */
+    @Override
+    public void unanswered(Jid account, Stanza probe) {
+        Jid asker = probe.from().orElseThrow();
+        if (asker.bare().equals(account)) {
+            return;
         }
+        accounts.exists(account)
+                .thenCompose(there -> there
+                        ? rosters.roster(account).thenApply(roster -> roster.letsSee(asker.bare()))
+                        : CompletableFuture.completedFuture(false))
+                .whenComplete((maySee, failure) -> {
+                    if (failure != null) {
+                        log.debug("what=probe_not_answered account={} asker={}", account, asker, failure);
+                    } else if (maySee) {
+                        Jid asked = probe.to().orElse(account);
+                        sender.route(PresenceSender.unavailable(asked).withTo(asker));
+                    } else {
+                        refuseProbe(account, asker);
+                    }
+                });
     }
 
     private void refuseProbe(Jid account, Jid asker) {

@@ -25,9 +25,7 @@ public final class Roster {
 
     Roster(Jid owner, StoredRoster stored) {
         this.owner = owner;
-        Map<Jid, RosterItem> items = new HashMap<>(stored.items().size() * 2);
-        stored.items().forEach(item -> items.put(item.contact(), item));
-        this.contents = new Contents(stored.version(), Map.copyOf(items));
+        this.contents = contents(stored);
     }
 
     /** Bare. */
@@ -59,6 +57,17 @@ public final class Roster {
         Map<Jid, RosterItem> items = new HashMap<>(contents.items());
         items.put(item.contact(), item);
         contents = new Contents(version, Map.copyOf(items));
+    }
+
+    /** What another node stored; told apart from what was there by the caller. */
+    void replace(StoredRoster stored) {
+        contents = contents(stored);
+    }
+
+    private static Contents contents(StoredRoster stored) {
+        Map<Jid, RosterItem> items = new HashMap<>(stored.items().size() * 2);
+        stored.items().forEach(item -> items.put(item.contact(), item));
+        return new Contents(stored.version(), Map.copyOf(items));
     }
 
     void remove(long version, Jid contact) {

@@ -15,6 +15,7 @@ import org.skein.api.component.IqHandler;
 import org.skein.api.component.IqRequest;
 import org.skein.api.session.Session;
 import org.skein.api.session.SessionListener;
+import org.skein.api.session.SessionTransfer;
 import org.skein.api.session.Sessions;
 import org.skein.api.session.StreamFeatures;
 import org.skein.api.storage.RosterItem;
@@ -27,8 +28,8 @@ import org.skein.xmpp.StanzaError.Condition;
 import org.skein.xmpp.StanzaException;
 
 /** Roster get and set (RFC 6121 §2.2 to §2.6), and the stream features that go with them. */
-@Component(service = {IqHandler.class, SessionListener.class, StreamFeatures.class})
-public final class RosterRequests implements IqHandler, SessionListener, StreamFeatures {
+@Component(service = {IqHandler.class, SessionListener.class, SessionTransfer.class, StreamFeatures.class})
+public final class RosterRequests implements IqHandler, SessionListener, SessionTransfer, StreamFeatures {
     private static final List<Element> FEATURES = List.of(
             Element.of("ver", "urn:xmpp:features:rosterver"), Element.of("sub", "urn:xmpp:features:pre-approval"));
 
@@ -57,6 +58,25 @@ public final class RosterRequests implements IqHandler, SessionListener, StreamF
     @Override
     public void closed(Session session) {
         session.account().state(Roster.class).ifPresent(roster -> roster.disinterest(session));
+    }
+
+    @Override
+    public String name() {
+        return "im.roster";
+    }
+
+    /** Whether it gets the pushes. */
+    @Override
+    public Optional<byte[]> save(Session session) {
+        return session.account()
+                .state(Roster.class)
+                .filter(roster -> roster.isInterested(session))
+                .map(roster -> new byte[0]);
+    }
+
+    @Override
+    public void restore(Session session, byte[] saved) {
+        session.account().state(Roster.class).ifPresent(roster -> roster.interest(session));
     }
 
     @Override

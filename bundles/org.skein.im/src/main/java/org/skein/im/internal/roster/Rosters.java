@@ -1,6 +1,9 @@
 package org.skein.im.internal.roster;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
@@ -15,20 +18,37 @@ import org.skein.api.session.AccountState;
 import org.skein.api.session.Session;
 import org.skein.api.storage.RosterItem;
 import org.skein.api.storage.RosterRepository;
+import org.skein.cluster.api.ClusterListener;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.PeerHandler;
+import org.skein.cluster.api.View;
 import org.skein.im.internal.account.HeldStates;
+import org.skein.im.internal.account.OtherNodes;
+import org.skein.im.internal.account.PeerMessage;
+import org.skein.im.internal.account.Refresh;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 
 /**
  * All rosters: those of online accounts from memory, others read for the call. Changes of one account are serialised;
- * each is committed, then visible, then pushed to interested resources (RFC 6121 §2.1.6), then told to the caller.
+ * each is committed, then visible and pushed to interested resources (RFC 6121 §2.1.6) on this node and all others, then
+ * told to the caller. Other nodes read the roster anew if they have a copy of an older version.
  */
 @Component(
         configurationPid = "org.skein.im.roster",
-        service = {Rosters.class, AccountState.class, AccountListener.class})
+        property = PeerHandler.CHANNEL + "=" + Rosters.CHANNEL,
+        service = {Rosters.class, AccountState.class, AccountListener.class, PeerHandler.class, ClusterListener.class})
 @Designate(ocd = Rosters.Config.class)
-public final class Rosters implements AccountState<Roster>, AccountListener {
+public final class Rosters implements AccountState<Roster>, AccountListener, PeerHandler, ClusterListener {
+    /** Between nodes: an account's roster has a new version. */
+    static final String CHANNEL = "im.roster";
+
+    private static final int CHANGED = 1;
+
+    /** So often a change is decided anew because another node was faster. */
+    private static final int MAX_TRIES = 20;
+
     /** Limits of rosters; 0 = no limit. */
     @ObjectClassDefinition(name = "Skein rosters")
     public @interface Config {
@@ -52,14 +72,23 @@ public final class Rosters implements AccountState<Roster>, AccountListener {
     /** A change that is committed. {@code before} and {@code after} are equal where there was nothing to change. */
     public record Change(Optional<RosterItem> before, Optional<RosterItem> after) {}
 
+    /** A change, and when all nodes have it. */
+    private record Committed(Change change, CompletionStage<Void> confirmed) {}
+
+    private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
+
     private final RosterRepository repository;
+    private final OtherNodes others;
     private volatile Config config;
     private final HeldStates<Roster> held;
+    private final Refresh refresh;
 
     @Activate
-    public Rosters(Config config, @Reference RosterRepository repository) {
+    public Rosters(Config config, @Reference RosterRepository repository, @Reference OtherNodes others) {
         this.config = config;
         this.repository = repository;
+        this.others = others;
+        this.refresh = new Refresh(this::refreshAll);
         this.held = new HeldStates<>(owner -> repository.load(owner).thenApply(stored -> new Roster(owner, stored)), 0);
     }
 
@@ -98,30 +127,90 @@ public final class Rosters implements AccountState<Roster>, AccountListener {
         return held.get(account.bare());
     }
 
-    /** Changes the item of one contact. The stage completes when the change is committed and pushed. */
+    /** Changes the item of one contact. The stage completes when the change is committed and pushed, on all nodes. */
     public CompletionStage<Change> change(Jid owner, Jid contact, Rule rule) {
-        return held.inTurn(owner, roster -> change(roster, contact, rule));
+        return held.inTurn(owner, roster -> change(roster, contact, rule, MAX_TRIES))
+                .thenCompose(committed -> committed.confirmed().thenApply(done -> committed.change()));
     }
 
-    private CompletionStage<Change> change(Roster roster, Jid contact, Rule rule) {
+    private CompletionStage<Committed> change(Roster roster, Jid contact, Rule rule, int tries) {
         Optional<RosterItem> before = roster.item(contact);
         Optional<RosterItem> after = rule.apply(roster, before).filter(Rosters::saysSomething);
         Change change = new Change(before, after);
         if (before.equals(after)) {
-            return CompletableFuture.completedFuture(change);
+            return CompletableFuture.completedFuture(new Committed(change, DONE));
         }
         if (after.isPresent()) {
             return repository.put(roster.owner(), after.get()).thenApply(version -> {
                 roster.put(version, after.get());
-                push(roster, change, contact);
-                return change;
+                return committed(roster, change, contact);
             });
         }
         return repository.remove(roster.owner(), contact).thenApply(version -> {
             roster.remove(version.orElse(roster.contents().version()), contact);
-            push(roster, change, contact);
-            return change;
+            return committed(roster, change, contact);
         });
+    }
+
+    /** Still in the account's turn: so that other nodes are told in the order of the versions. */
+    private Committed committed(Roster roster, Change change, Jid contact) {
+        push(roster, change, contact);
+        long version = roster.contents().version();
+        return new Committed(
+                change,
+                others.confirmed(
+                        CHANNEL, () -> new PeerMessage(CHANGED, roster.owner(), version, List.of()).toBytes()));
+    }
+
+    @Override
+    public CompletionStage<byte[]> called(NodeId from, byte[] request) {
+        PeerMessage message = PeerMessage.of(request);
+        if (message.operation() != CHANGED) return PeerHandler.super.called(from, request);
+        return held.ifHeld(
+                        message.account(),
+                        roster -> roster.contents().version() < message.number() ? reload(roster) : DONE)
+                .thenApply(done -> new byte[0]);
+    }
+
+    /** Brings in what other nodes stored. In the account's turn. */
+    private CompletionStage<Void> reload(Roster roster) {
+        return repository.load(roster.owner()).thenAccept(stored -> {
+            Map<Jid, RosterItem> before = roster.contents().items();
+            if (stored.version() <= roster.contents().version()) return;
+            roster.replace(stored);
+            pushDifference(roster, before);
+        });
+    }
+
+    private static void pushDifference(Roster roster, Map<Jid, RosterItem> before) {
+        if (roster.interested().isEmpty()) return;
+        Map<Jid, RosterItem> now = roster.contents().items();
+        now.forEach((contact, item) -> {
+            Optional<RosterItem> old = Optional.ofNullable(before.get(contact));
+            if (!old.equals(Optional.of(item))) push(roster, new Change(old, Optional.of(item)), contact);
+        });
+        before.forEach((contact, item) -> {
+            if (!now.containsKey(contact)) push(roster, new Change(Optional.of(item), Optional.empty()), contact);
+        });
+    }
+
+    private void refreshAll() {
+        held.all(this::reload);
+    }
+
+    @Override
+    public void changed(View now, Set<NodeId> left, Set<NodeId> joined) {
+        refresh.changed(now, joined);
+    }
+
+    @Override
+    public void serving(boolean serving) {
+        refresh.serving(serving);
+    }
+
+    @Override
+    public void excluded() {
+        refresh.excluded();
     }
 
     private static boolean saysSomething(RosterItem item) {

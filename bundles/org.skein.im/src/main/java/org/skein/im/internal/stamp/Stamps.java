@@ -1,5 +1,6 @@
 package org.skein.im.internal.stamp;
 
+import java.security.SecureRandom;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.service.component.annotations.Activate;
@@ -38,6 +39,9 @@ public final class Stamps implements ClientProcessor, AccountProcessor, DiscoCon
     private final VirtualHosts hosts;
     /** Unique for ever: begins with the time in microseconds, far ahead of what was counted before a restart. */
     private final AtomicLong lastId = new AtomicLong(System.currentTimeMillis() * 1000);
+
+    /** Other nodes give ids too. */
+    private final String ownTail = "-" + Integer.toString(new SecureRandom().nextInt(1 << 24), 36);
 
     private volatile boolean stanzaIds;
 
@@ -90,7 +94,7 @@ public final class Stamps implements ClientProcessor, AccountProcessor, DiscoCon
     private Element stanzaId(Jid account) {
         return Element.builder("stanza-id", Markers.STANZA_IDS)
                 .attribute("by", account.toString())
-                .attribute("id", Long.toString(lastId.incrementAndGet(), 36))
+                .attribute("id", Long.toString(lastId.incrementAndGet(), 36) + ownTail)
                 .build();
     }
 

@@ -66,12 +66,14 @@ public final class Subscriptions implements ContactRemoved {
         return Verdict.after(rosters.change(user, contact, (roster, item) -> outbound(roster, contact, item, event))
                 .thenApply(change -> {
                     SubscriptionState before = state(change.before());
+                    if (event == Event.OUT_SUBSCRIBED && before.on(event).passes()) {
+                        sender.route(stamped, () -> sender.allAvailable(user, contact)); // §3.1.5
+                        return Verdict.handled();
+                    }
                     if (before.on(event).passes()) {
                         sender.route(stamped);
                     }
-                    if (event == Event.OUT_SUBSCRIBED && before.on(event).passes()) {
-                        sender.allAvailable(user, contact); // §3.1.5
-                    } else if (event == Event.OUT_UNSUBSCRIBED && before.hasFrom()) {
+                    if (event == Event.OUT_UNSUBSCRIBED && before.hasFrom()) {
                         sender.allUnavailable(user, contact); // §3.2.2
                     }
                     return Verdict.handled();
@@ -190,30 +192,30 @@ public final class Subscriptions implements ContactRemoved {
         SubscriptionState before = state(change.before());
         if (event == Event.IN_SUBSCRIBE && state(change.after()).hasFrom()) {
             // §3.1.3: it has the subscription already, or was approved in advance (§3.4.3)
-            sender.route(Stanza.presence()
+            Stanza subscribed = Stanza.presence()
                     .type("subscribed")
                     .from(account)
                     .to(contact)
-                    .build());
-            sender.allAvailable(account, contact);
+                    .build();
+            sender.route(subscribed, () -> sender.allAvailable(account, contact));
             return Verdict.handled();
         }
         boolean kept = event != Event.IN_SUBSCRIBE || state(change.after()).isPendingIn();
-        if (before.on(event).passes() && kept) {
-            deliver(account, stanza.withFrom(contact).withTo(account), event == Event.IN_SUBSCRIBE);
-        }
         if (event == Event.IN_UNSUBSCRIBE && before.hasFrom()) {
             sender.allUnavailable(account, contact); // §3.3.3
         }
-        return Verdict.handled();
+        return before.on(event).passes() && kept
+                ? Verdict.next(stanza.withFrom(contact).withTo(account))
+                : Verdict.handled();
     }
 
-    /** A request to available resources (§3.1.3), the rest to interested ones (§3.1.6, §3.2.3, §3.3.3). */
-    private void deliver(Jid account, Stanza stanza, boolean request) {
+    /** A request to available resources (§3.1.3), the rest to interested ones (§3.1.6, §3.2.3, §3.3.3), on this node. */
+    void deliver(Jid account, Stanza stanza) {
         OnlineAccount online = sender.online(account).orElse(null);
         if (online == null) {
             return;
         }
+        boolean request = stanza.hasType("subscribe");
         Optional<Roster> roster = online.state(Roster.class);
         for (Session session : online.sessions()) {
             if (session.isAvailable()

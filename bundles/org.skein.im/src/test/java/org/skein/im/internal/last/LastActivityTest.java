@@ -29,7 +29,7 @@ class LastActivityTest {
     void wire() {
         server.add(new LastActivityRequests(
                 im.rosters,
-                server,
+                im.sender,
                 server.storage.lastActivity(),
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 NOW.minusSeconds(90)));
