@@ -15,7 +15,7 @@ start)
   # What the peers have too: clients may talk without TLS, accounts are made in-band without a rate, no shaping.
   more=(); for s in $SET; do more+=(--set "$s"); done
   "$SKEIN" create "$DIR" --set bind-address=127.0.0.1 --set c2s-port="$PORT" --set c2s-tls-port=0 --set c2s-tls-required=false \
-    --set plain-without-tls=true --set registration=true --set registration-rate=0 --set login-rate=0 \
+    --set plain-without-tls=true --set registration=true --set registration-rate=0 --set login-rate=0 --set login-admission-rate=0 --set http-port=0 \
     --set max-connections-per-address=0 --set scram-iterations="$ITERATIONS" ${more[@]+"${more[@]}"}
   "$SKEIN" start --base "$DIR"
   cat > "$DIR/peer.env" <<ENV

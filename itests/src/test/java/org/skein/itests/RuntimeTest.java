@@ -41,7 +41,7 @@ class RuntimeTest {
         String pid = Files.readString(server.resolve("run/skein.pid")).strip();
 
         assertEquals(server.handle().pid(), Long.parseLong(pid));
-        Await.until("all ports are named", () -> server.ports().size() >= 2);
+        Await.until("all ports are named", () -> server.ports().size() >= 3);
         assertTrue(server.port("c2s") > 0);
         assertTrue(server.port("c2s-tls") > 0);
         assertNotEquals(server.port("c2s"), server.port("c2s-tls"));

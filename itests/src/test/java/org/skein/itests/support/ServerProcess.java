@@ -56,6 +56,7 @@ public final class ServerProcess implements AutoCloseable {
         all.put("bind-address", "127.0.0.1");
         all.put("c2s-port", "0");
         all.put("c2s-tls-port", "0");
+        all.put("http-port", "0");
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             all.put(setting.substring(0, equals), setting.substring(equals + 1));

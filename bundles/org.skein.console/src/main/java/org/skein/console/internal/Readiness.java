@@ -95,6 +95,7 @@ public final class Readiness implements ServiceListener {
     }
 
     private void ready() throws IOException {
+        writePorts(); // all of them: the probe took its time
         Files.deleteIfExists(folder.run("waiting"));
         String where = status.listeners().stream()
                 .map(l -> l.name() + " " + l.address().getPort())
