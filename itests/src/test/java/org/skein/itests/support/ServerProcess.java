@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,7 +33,7 @@ import java.util.stream.Stream;
  * }</pre>
  * The folder is removed by {@link #close()}; logs of a failed test are printed by {@link LogsOnFailure}.
  */
-public final class ServerProcess implements AutoCloseable {
+public class ServerProcess implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("\"([^\"]+)\"\\s*:\\s*(\\d+)");
     private static final Set<ServerProcess> OPEN = ConcurrentHashMap.newKeySet();
     private static final Queue<String> CLOSED = new ConcurrentLinkedQueue<>();
@@ -71,6 +72,36 @@ public final class ServerProcess implements AutoCloseable {
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * All of them as if they were one: each connection goes to the next node, all else to the first. Closing it closes
+     * none.
+     */
+    public static ServerProcess balanced(List<ServerProcess> nodes) {
+        return new Balanced(nodes);
+    }
+
+    /** What a load balancer makes of nodes. */
+    private static final class Balanced extends ServerProcess {
+        private final List<ServerProcess> nodes;
+        private final AtomicInteger turn = new AtomicInteger();
+
+        Balanced(List<ServerProcess> nodes) {
+            super(nodes.get(0).base);
+            this.nodes = List.copyOf(nodes);
+        }
+
+        @Override
+        public int port(String listener) {
+            return nodes.get(Math.floorMod(turn.getAndIncrement(), nodes.size()))
+                    .port(listener);
+        }
+
+        @Override
+        public void close() {
+            // they are closed by who made them
         }
     }
 
@@ -188,6 +219,20 @@ public final class ServerProcess implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         awaitExit();
+    }
+
+    /** SIGSTOP: it keeps its connections and does nothing. */
+    public void pause() {
+        Processes.signal(process.toHandle(), "STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        Processes.signal(process.toHandle(), "CONT");
+    }
+
+    public boolean isRunning() {
+        return process != null && process.isAlive();
     }
 
     public int awaitExit() {

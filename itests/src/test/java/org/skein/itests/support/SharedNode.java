@@ -30,10 +30,17 @@ public final class SharedNode implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        if (isAcrossNodes(context.getRequiredTestClass())) {
+            return SharedCluster.of(context).balanced();
+        }
         return context.getRoot()
                 .getStore(Namespace.create(SharedNode.class))
                 .getOrComputeIfAbsent("node", key -> new Running(start()), Running.class)
                 .server();
+    }
+
+    private static boolean isAcrossNodes(Class<?> test) {
+        return test != null && (test.isAnnotationPresent(AcrossNodes.class) || isAcrossNodes(test.getEnclosingClass()));
     }
 
     private static ServerProcess start() {

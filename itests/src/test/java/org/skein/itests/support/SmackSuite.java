@@ -7,6 +7,7 @@ import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import javax.net.ssl.X509TrustManager;
 import org.igniterealtime.smack.inttest.Configuration;
 import org.igniterealtime.smack.inttest.ConnectionConfigurationBuilderApplier;
@@ -22,13 +23,16 @@ import org.igniterealtime.smack.inttest.annotations.SmackIntegrationTest;
 public final class SmackSuite {
     private static final Result PASSED = new Result(true, "");
 
-    private final int port;
+    private final IntSupplier port;
     private final List<Class<?>> testClasses;
     private final Map<String, Result> results = new HashMap<>();
     private boolean done;
 
-    /** @param port of a node on loopback that serves {@code localhost} and lets clients register */
-    public SmackSuite(int port, List<Class<?>> testClasses) {
+    /**
+     * @param port of a node on loopback that serves {@code localhost} and lets clients register; asked for each
+     *     connection
+     */
+    public SmackSuite(IntSupplier port, List<Class<?>> testClasses) {
         this.port = port;
         this.testClasses = testClasses;
     }
@@ -128,7 +132,7 @@ public final class SmackSuite {
         ConnectionConfigurationBuilderApplier before = configuration.configurationApplier;
         ConnectionConfigurationBuilderApplier ours = builder -> {
             before.applyConfigurationTo(builder);
-            builder.setHostAddress(InetAddress.getLoopbackAddress()).setPort(port);
+            builder.setHostAddress(InetAddress.getLoopbackAddress()).setPort(port.getAsInt());
             builder.setCustomX509TrustManager(new TrustAny()).setHostnameVerifier((host, session) -> true);
         };
         Field applier = Configuration.class.getDeclaredField("configurationApplier");

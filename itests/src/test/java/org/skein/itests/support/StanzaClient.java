@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -17,7 +16,6 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.Iterator;
@@ -379,6 +377,18 @@ public final class StanzaClient implements AutoCloseable {
         return condition;
     }
 
+    /** Reads to the end of the connection, however it comes. What came before is in the inbox. */
+    public void awaitEnd() throws IOException {
+        long deadline = System.nanoTime() + Await.LONG.toNanos();
+        while (!ended) {
+            assertTrue(System.nanoTime() < deadline, () -> "waited for the end; inbox: " + inbox + " " + cutter);
+            read("the end");
+        }
+        for (String cut = cutter.next(); cut != null; cut = cutter.next()) {
+            inbox.add(Xml.ofStream(cut));
+        }
+    }
+
     /** What came and was not awaited. */
     public List<Xml> inbox() {
         return List.copyOf(inbox);
@@ -411,106 +421,5 @@ public final class StanzaClient implements AutoCloseable {
 
     public X509Certificate certificate() throws IOException {
         return (X509Certificate) tlsSocket().getSession().getPeerCertificates()[0];
-    }
-
-    /** Cuts the bytes of a stream into its elements. Everything it looks at is ASCII. */
-    private static final class ElementCutter {
-        private final ByteArrayOutputStream arrived = new ByteArrayOutputStream();
-        private byte[] bytes = new byte[0];
-        private int at; // looked at so far
-        private int start; // of the element that is open
-        private int depth;
-        private int blanks;
-        private boolean closed;
-
-        void add(byte[] more, int length) {
-            arrived.write(more, 0, length);
-            bytes = arrived.toByteArray();
-        }
-
-        void restart() {
-            depth = 0;
-        }
-
-        int blanks() {
-            return blanks;
-        }
-
-        boolean isClosed() {
-            return closed;
-        }
-
-        /** The next whole element, or null. */
-        String next() {
-            while (at < bytes.length) {
-                if (bytes[at] != '<') {
-                    if (depth == 0) {
-                        blanks++;
-                    }
-                    at++;
-                    continue;
-                }
-                int end = tagEnd();
-                if (end < 0) {
-                    return null;
-                }
-                String tag = new String(bytes, at, end - at + 1, StandardCharsets.UTF_8);
-                int from = at;
-                at = end + 1;
-                if (tag.startsWith("<?") || tag.startsWith("<stream:stream ")) {
-                    continue;
-                }
-                if (tag.equals("</stream:stream>")) {
-                    closed = true;
-                    continue;
-                }
-                if (depth == 0) {
-                    start = from;
-                }
-                if (tag.startsWith("</")) {
-                    depth--;
-                } else if (!tag.endsWith("/>")) {
-                    depth++;
-                }
-                if (depth == 0) {
-                    return forget(start, at);
-                }
-            }
-            return null;
-        }
-
-        private String forget(int from, int to) {
-            String cut = new String(bytes, from, to - from, StandardCharsets.UTF_8);
-            byte[] rest = Arrays.copyOfRange(bytes, to, bytes.length);
-            arrived.reset();
-            arrived.write(rest, 0, rest.length);
-            bytes = rest;
-            at = 0;
-            start = 0;
-            return cut;
-        }
-
-        /** Where the tag that begins here ends; -1 if that has not come yet. */
-        private int tagEnd() {
-            byte quote = 0;
-            for (int i = at; i < bytes.length; i++) {
-                byte b = bytes[i];
-                if (quote != 0) {
-                    if (b == quote) {
-                        quote = 0;
-                    }
-                } else if (b == '"' || b == '\'') {
-                    quote = b;
-                } else if (b == '>') {
-                    return i;
-                }
-            }
-            return -1;
-        }
-
-        @Override
-        public String toString() {
-            return "unread: " + new String(bytes, StandardCharsets.UTF_8);
-        }
     }
 }

@@ -29,7 +29,7 @@ public final class Xml {
     }
 
     /** @param source an element as it stands in a client's stream */
-    static Xml ofStream(String source) {
+    public static Xml ofStream(String source) {
         return ofStream(source, "");
     }
 

@@ -1,0 +1,47 @@
+package org.skein.itests.cluster;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.skein.itests.support.ClusterNodes;
+import org.skein.testkit.storage.MariaDb;
+
+/**
+ * Three nodes on a database of their own, for tests that kill and stop both; shared by their classes. Each test begins
+ * with {@link Nodes#whole}.
+ */
+final class DisturbedCluster implements ParameterResolver {
+    /** The nodes and their database. */
+    record Nodes(MariaDb database, ClusterNodes cluster) implements ExtensionContext.Store.CloseableResource {
+        /** All run and are members. */
+        ClusterNodes whole() {
+            return cluster.start();
+        }
+
+        @Override
+        public void close() {
+            cluster.close();
+            database.close();
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Nodes.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getRoot()
+                .getStore(Namespace.create(DisturbedCluster.class))
+                .getOrComputeIfAbsent("nodes", key -> create(), Nodes.class);
+    }
+
+    private static Nodes create() {
+        MariaDb database = MariaDb.create();
+        return new Nodes(
+                database,
+                ClusterNodes.create(database, "disturbed", 3, "c2s-tls-required=false", "plain-without-tls=true"));
+    }
+}
