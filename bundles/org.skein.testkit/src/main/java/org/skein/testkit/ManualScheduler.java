@@ -97,16 +97,23 @@ public final class ManualScheduler {
     /** One event loop. */
     public final class Loop implements Executor {
         private final Deque<Runnable> tasks = new ArrayDeque<>();
+        private boolean stopped;
 
         private Loop() {}
 
         @Override
         public void execute(Runnable task) {
-            tasks.add(task);
+            if (!stopped) tasks.add(task);
         }
 
         public boolean inLoop() {
             return current == this;
+        }
+
+        /** Nothing runs here any more, now or later: the process it belongs to has died. */
+        public void stop() {
+            stopped = true;
+            tasks.clear();
         }
 
         /** Runs a task now as this loop. */

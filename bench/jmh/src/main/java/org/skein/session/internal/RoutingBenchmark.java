@@ -70,7 +70,9 @@ public class RoutingBenchmark implements Router, IqDispatcher, VirtualHosts {
     @Setup
     public void login() {
         InMemoryStorage storage = new InMemoryStorage();
-        Cluster cluster = new InMemoryCluster(new ManualScheduler()).node("lone");
+        ManualScheduler scheduler = new ManualScheduler();
+        Cluster cluster = new InMemoryCluster(scheduler).join("lone");
+        scheduler.runAll();
         ServerNode node = new ServerNode(
                 this,
                 this,

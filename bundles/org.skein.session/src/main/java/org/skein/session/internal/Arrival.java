@@ -1,5 +1,7 @@
 package org.skein.session.internal;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.skein.api.storage.MessageNumber;
 import org.skein.cluster.api.NodeId;
 import org.skein.xmpp.Jid;
@@ -10,6 +12,7 @@ final class Arrival extends Fanout {
     final NodeId origin;
     final long number;
     private final boolean toFull;
+    private final CompletableFuture<Void> settled = new CompletableFuture<>();
     private boolean others; // the resource is not here, but others of the account are
 
     Arrival(ServerNode node, NodeId origin, long number, boolean toFull, Stanza stanza, Jid account) {
@@ -46,6 +49,17 @@ final class Arrival extends Fanout {
     }
 
     @Override
+    CompletionStage<Void> unsettled() {
+        return !shared || settled.isDone() ? null : settled;
+    }
+
+    /** Its origin says what became of it, or has left. */
+    void settled(boolean elsewhere) {
+        if (elsewhere) deliveredElsewhere();
+        settled.complete(null);
+    }
+
+    @Override
     void decided() {
         Forwarded.Answer answer = Forwarded.Answer.ABSENT;
         if (delivered) answer = Forwarded.Answer.DELIVERED;
@@ -53,6 +67,7 @@ final class Arrival extends Fanout {
         else if (refusal != null) answer = Forwarded.Answer.REFUSED;
         else if (others) answer = Forwarded.Answer.OTHER;
         if (answer == Forwarded.Answer.STORED) node.forwarding.kept(this);
+        else settled.complete(null);
         node.forwarding.answer(origin, number, answer, refusal);
     }
 }

@@ -163,6 +163,10 @@ final class ClientHandler implements StreamHandler {
             fail(StreamError.Condition.SYSTEM_SHUTDOWN.error());
             return;
         }
+        if (!node.cluster().isServing()) {
+            fail(StreamError.Condition.SYSTEM_SHUTDOWN.error("not in the cluster"));
+            return;
+        }
         if (request.id().isEmpty()) {
             write(request.error(Condition.BAD_REQUEST.error("an iq needs an id")));
             return;

@@ -126,7 +126,7 @@ final class Delivery extends Fanout implements Forwarded {
             settle = storedAt;
             storedAt = null;
         }
-        if (settle != null) node.forwarding.settled(settle, number().n(), delivered);
+        if (settle != null) node.forwarding.settled(settle, number().n(), delivered || isStoredHere());
         if (safe) {
             end(delivered ? Outcome.DELIVERED : Outcome.STORED);
         } else if (refusal != null) {

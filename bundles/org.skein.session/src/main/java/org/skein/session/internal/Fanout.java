@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.skein.api.component.DeliveryListener;
 import org.skein.api.component.Outcome;
 import org.skein.api.storage.MessageNumber;
@@ -153,6 +154,13 @@ abstract class Fanout implements DeliveryListener {
         }
     }
 
+    /** True if a session here keeps a row of it. */
+    final boolean isStoredHere() {
+        synchronized (this) {
+            return stored != null && !stored.isEmpty();
+        }
+    }
+
     /** Called by a session before it answers REFUSED: with which error. */
     final void refusal(StanzaError error) {
         refusal = error;
@@ -164,6 +172,15 @@ abstract class Fanout implements DeliveryListener {
         else if (outcome == Outcome.STORED) safe = true;
         else if (outcome == Outcome.REFUSED && refusal == null) refusal = Condition.RESOURCE_CONSTRAINT.error();
         answered(1);
+    }
+
+    /**
+     * Whether it is known what became of the message with others who have it, so that {@link #withdraw} may be asked.
+     *
+     * @return null if it is
+     */
+    CompletionStage<Void> unsettled() {
+        return null;
     }
 
     final void answered(int n) {

@@ -181,6 +181,7 @@ final class Forwarding {
 
     private void abandon(Peer peer) {
         peer.asked.values().forEach(f -> f.complete(Optional.empty()));
+        peer.kept.values().forEach(a -> a.settled(false));
         peer.kept.clear();
         synchronized (order) {
             Map.Entry<Long, Forwarded> next;
@@ -285,13 +286,21 @@ final class Forwarding {
                         .done());
     }
 
-    /** The nodes a message was stored at may forget it, or keep the row for its session alone. */
-    void settled(List<NodeId> nodes, long number, boolean delivered) {
-        byte[] bytes = new Bytes.Writer(SETTLED, 16)
-                .number(number)
-                .octet(delivered ? 1 : 0)
-                .done();
-        nodes.forEach(to -> send(to, bytes));
+    /**
+     * Tells the nodes a message was stored at what became of it. One row of all is for the user, should its session end:
+     * the first node's, unless somebody has delivered the message; the others are for their sessions alone.
+     */
+    void settled(List<NodeId> nodes, long number, boolean elsewhere) {
+        boolean keep = !elsewhere;
+        for (NodeId to : nodes) {
+            send(
+                    to,
+                    new Bytes.Writer(SETTLED, 16)
+                            .number(number)
+                            .octet(keep ? 0 : 1)
+                            .done());
+            keep = false;
+        }
     }
 
     /** There are offline rows of an account: whoever has a session that accepts them takes them (CLUSTER 14). */
@@ -315,6 +324,7 @@ final class Forwarding {
         if (!arrival.shared) return;
         Peer peer = peers.get(arrival.origin);
         if (peer != null) peer.kept.put(arrival.number, arrival);
+        if (peer == null || peer.gone) arrival.settled(false);
     }
 
     /** Tells the origin; what is answered in one batch goes as one message. */
@@ -512,7 +522,7 @@ final class Forwarding {
 
     private static void settled(Peer peer, Bytes.Reader in) {
         Arrival arrival = peer.kept.remove(in.number());
-        if (arrival != null && in.octet() == 1) arrival.deliveredElsewhere();
+        if (arrival != null) arrival.settled(in.octet() == 1);
     }
 
     private void asked(Peer peer, Bytes.Reader in) {

@@ -500,6 +500,13 @@ final class Outbox {
             resolve();
             return;
         }
+        for (Out out = first; out != null; out = out.following()) {
+            CompletionStage<Void> unsettled = out.sharer == null ? null : out.sharer.unsettled();
+            if (unsettled != null) {
+                unsettled.thenRun(() -> session.run(this::release)); // soon: others answer within the time to confirm
+                return;
+            }
+        }
         List<MessageNumber> confirmed = new ArrayList<>(0);
         if (undeleted != null) confirmed.addAll(undeleted);
         if (redundant != null) confirmed.addAll(redundant);

@@ -1,5 +1,6 @@
 package org.skein.session.internal;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,12 +20,14 @@ import org.skein.api.component.VirtualHosts;
 import org.skein.api.session.ClientProcessor;
 import org.skein.api.session.Session;
 import org.skein.api.session.Verdict;
+import org.skein.api.storage.Spool;
 import org.skein.cluster.api.Cluster;
 import org.skein.testkit.FakeClientStream;
 import org.skein.testkit.InMemoryAccounts;
 import org.skein.testkit.InMemorySpool;
 import org.skein.testkit.ManualScheduler;
 import org.skein.testkit.cluster.InMemoryCluster;
+import org.skein.testkit.cluster.InMemoryNode;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Ns;
@@ -33,23 +36,14 @@ import org.skein.xmpp.StanzaError.Condition;
 
 /** A server of sessions alone: loops by hand, repositories in memory, a router that knows only accounts of localhost. */
 final class Harness implements Router, IqDispatcher, VirtualHosts {
-    final ManualScheduler scheduler = new ManualScheduler();
-    final ManualScheduler.Loop storage = scheduler.loop();
-    final ManualScheduler.Loop timers = scheduler.loop();
-    final InMemorySpool spool = new InMemorySpool(storage);
-    final InMemoryAccounts accounts = new InMemoryAccounts(storage).with("a@localhost", "b@localhost", "c@localhost");
-    final Cluster cluster = new InMemoryCluster(scheduler).node("lone");
-    final ServerNode node = new ServerNode(
-            this,
-            this,
-            this,
-            () -> spool,
-            () -> accounts,
-            () -> cluster,
-            scheduler.clock(),
-            scheduler::nanos,
-            timers::schedule);
-    final SessionService service = new SessionService(node);
+    final ManualScheduler scheduler;
+    final ManualScheduler.Loop storage;
+    final ManualScheduler.Loop timers;
+    final InMemorySpool spool;
+    final InMemoryAccounts accounts;
+    final Cluster cluster;
+    final ServerNode node;
+    final SessionService service;
     final List<Stanza> elsewhere = new ArrayList<>();
     Function<IqRequest, CompletionStage<Stanza>> answers =
             r -> CompletableFuture.completedFuture(r.stanza().error(Condition.SERVICE_UNAVAILABLE.error()));
@@ -61,8 +55,88 @@ final class Harness implements Router, IqDispatcher, VirtualHosts {
 
     private int streams;
 
+    private final List<ManualScheduler.Loop> loops = new ArrayList<>();
+    private boolean dead;
+
     Harness() {
+        this(new ManualScheduler());
+    }
+
+    private Harness(ManualScheduler scheduler) {
+        this(scheduler, scheduler.loop());
+    }
+
+    private Harness(ManualScheduler scheduler, ManualScheduler.Loop storage) {
+        this(
+                scheduler,
+                storage,
+                new InMemorySpool(storage),
+                new InMemoryAccounts(storage).with("a@localhost", "b@localhost", "c@localhost"),
+                lone(scheduler));
+    }
+
+    private static InMemoryNode lone(ManualScheduler scheduler) {
+        InMemoryNode lone = new InMemoryCluster(scheduler).join("lone");
+        scheduler.runAll();
+        return lone;
+    }
+
+    /** One node of several; {@code storage} is the loop of the database they share. */
+    Harness(
+            ManualScheduler scheduler,
+            ManualScheduler.Loop storage,
+            InMemorySpool spool,
+            InMemoryAccounts accounts,
+            InMemoryNode cluster) {
+        this.scheduler = scheduler;
+        this.storage = storage;
+        this.spool = spool;
+        this.accounts = accounts;
+        this.cluster = cluster;
+        timers = loop();
+        Spool mine = (Spool) Proxy.newProxyInstance(
+                Spool.class.getClassLoader(),
+                new Class<?>[] {Spool.class},
+                (proxy, method, args) -> whileAlive(method.invoke(spool, args)));
+        node = new ServerNode(
+                this,
+                this,
+                this,
+                () -> mine,
+                () -> accounts,
+                () -> cluster,
+                scheduler.clock(),
+                scheduler::nanos,
+                timers::schedule);
+        service = new SessionService(node);
+        ClusterLink link = new ClusterLink(node);
+        cluster.handler(Forwarding.CHANNEL, link).listener(link);
         node.chains.client(List.of(new MiniPresence()));
+    }
+
+    /** Nobody hears answers of the database any more once dead. */
+    private Object whileAlive(Object result) {
+        CompletableFuture<Object> answer = new CompletableFuture<>();
+        if (!dead && result instanceof CompletionStage<?> stage) {
+            stage.whenComplete((value, failure) -> {
+                if (dead) return;
+                if (failure == null) answer.complete(value);
+                else answer.completeExceptionally(failure);
+            });
+        }
+        return answer;
+    }
+
+    private ManualScheduler.Loop loop() {
+        ManualScheduler.Loop loop = scheduler.loop();
+        loops.add(loop);
+        return loop;
+    }
+
+    /** The process dies: nothing of it runs any more. */
+    void die() {
+        dead = true;
+        loops.forEach(ManualScheduler.Loop::stop);
     }
 
     /** Sets presence as the real processor does, without rosters. */
@@ -86,7 +160,7 @@ final class Harness implements Router, IqDispatcher, VirtualHosts {
     }
 
     FakeClientStream stream(String account) {
-        return new FakeClientStream("s" + streams++, scheduler.loop()).open(service, Jid.of(account));
+        return new FakeClientStream("s" + streams++, loop()).open(service, Jid.of(account));
     }
 
     /** A bound session that sent no presence. */
