@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS cluster_nodes (
     incarnation BIGINT NOT NULL,
     fingerprint VARCHAR(64) NOT NULL,
     fingerprint_next VARCHAR(64) DEFAULT '' NOT NULL,
-    protocol_version INT NOT NULL,
+    protocol_version INT DEFAULT 1 NOT NULL,
     protocol_min INT DEFAULT 1 NOT NULL,
     protocol_level INT DEFAULT 1 NOT NULL,
     server_version VARCHAR(64) DEFAULT '' NOT NULL,
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS cluster_nodes (
     sessions INT DEFAULT 0 NOT NULL,
     strategy VARCHAR(64) DEFAULT '' NOT NULL,
     state VARCHAR(16) DEFAULT '' NOT NULL,
+    links {text},
     PRIMARY KEY (hostname)
 ) {table};
 CREATE TABLE IF NOT EXISTS cluster_view (
@@ -36,6 +37,10 @@ CREATE TABLE IF NOT EXISTS cluster_view (
 CREATE TABLE IF NOT EXISTS cluster_member (
     incarnation BIGINT NOT NULL,
     name VARCHAR(255) NOT NULL,
+    state VARCHAR(16) DEFAULT '' NOT NULL,
+    level INT DEFAULT 1 NOT NULL,
+    host VARCHAR(255) DEFAULT '' NOT NULL,
+    port INT DEFAULT 0 NOT NULL,
     epoch_joined BIGINT NOT NULL,
     PRIMARY KEY (incarnation)
 ) {table};

@@ -11,6 +11,7 @@ import javax.sql.DataSource;
  * The {@code javax.sql.DataSource} service: each call opens a connection of its own, outside the pool, so who must reach
  * the database in time never waits behind others. In auto-commit mode, {@code READ COMMITTED}. Opening one takes 2 s at
  * most, a statement as long as {@code clusterTimeoutSeconds}; the connection is then broken. Who needs one often keeps it.
+ * MySQL and MariaDB take several statements in one request: a transaction sent as one holds no lock across a round trip.
  * MariaDB ends a connection that is silent for 2 s in the middle of a transaction; MySQL does not, so there a client that
  * is stopped in one keeps its locks until the server notices.
  */

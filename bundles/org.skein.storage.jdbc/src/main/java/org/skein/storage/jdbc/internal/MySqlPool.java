@@ -30,7 +30,8 @@ final class MySqlPool implements Pool {
         int timeoutMs = (int) settings.timeout().toMillis();
         int shorterMs = Math.min(2000, timeoutMs);
         probes = source(settings.uri(), shorterMs, shorterMs);
-        fresh = source(settings.uri(), 2000, (int) settings.clusterTimeout().toMillis());
+        fresh = source(with(settings.uri(), "allowMultiQueries=true"), 2000, (int)
+                settings.clusterTimeout().toMillis());
         poolSize = settings.poolSize();
         HikariConfig config = new HikariConfig();
         config.setPoolName("skein-db-pool");

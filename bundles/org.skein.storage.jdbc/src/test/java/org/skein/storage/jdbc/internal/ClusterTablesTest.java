@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +114,22 @@ final class ClusterTablesTest {
             assertEquals(0, Sql.number(c, "SELECT COUNT(*) FROM cluster_member"));
             assertEquals(0, Sql.update(c, "UPDATE cluster_view SET epoch = 3 WHERE id = 1 AND epoch = 2"));
             c.commit();
+        }
+    }
+
+    @Test // CLUSTER 6: no lock across a round trip
+    @DisabledIfSystemProperty(named = "skein.tests.mariadb", matches = "off")
+    void aTransactionCanBeSentAsOneRequest() throws SQLException, InterruptedException {
+        try (Opened opened = new Opened(mariaDb("one_request"));
+                Connection c = new FreshConnections(opened.pool()).getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("BEGIN; UPDATE cluster_view SET epoch = 1 WHERE id = 1 AND epoch = 0;"
+                    + " INSERT INTO cluster_member (incarnation, name, epoch_joined) VALUES (1, 'a', 1); COMMIT");
+            int changed = 0;
+            while (s.getMoreResults() || s.getUpdateCount() != -1) {
+                changed += s.getUpdateCount();
+            }
+            assertEquals(2, changed);
         }
     }
 

@@ -34,7 +34,7 @@ import org.skein.xmpp.Jid;
 @DisabledIfSystemProperty(named = "skein.tests.mariadb", matches = "off")
 final class TwoNodesSpoolTest {
     private static final long[] NODES = {1_700_000_000_011L, 1_700_000_000_022L};
-    private static final int ROUNDS = 120;
+    private static final int ROUNDS = 60;
 
     private static final List<TestStorage> storages = new ArrayList<>();
 
