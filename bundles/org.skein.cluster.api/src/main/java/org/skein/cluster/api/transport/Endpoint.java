@@ -21,6 +21,9 @@ public interface Endpoint extends AutoCloseable {
     /** Run (on any thread) when {@link #fingerprints} changed, so that they are published before they are used. */
     void onFingerprints(Runnable changed);
 
+    /** Makes the next certificate now, as it is else made some time before the present one ends. */
+    default void renew() {}
+
     /** The fingerprints returned last are published now: a new certificate may be used. */
     void published(Set<String> fingerprints);
 
@@ -34,7 +37,8 @@ public interface Endpoint extends AutoCloseable {
 
     /**
      * The members of the view this node has installed. Messages are taken from these only, and lanes to others end:
-     * what waits for them is dropped. Frames carry {@code epoch}.
+     * what waits for them is dropped. Frames carry {@code epoch}. Of who was left out nothing is received once this has
+     * returned, but for a call under way on a lane's thread.
      */
     void admit(Set<NodeId> members, long epoch);
 
@@ -42,7 +46,21 @@ public interface Endpoint extends AutoCloseable {
 
     LinkStats stats(NodeId peer);
 
-    /** Sends to an admitted peer, behind what was sent in this lane before; dropped if it is not admitted. */
+    /**
+     * Since when this node's own timers and the lanes' threads ran without a gap, as {@link System#nanoTime}; now if one
+     * is late at this moment. The silence of a peer counts from then on at the earliest (CLUSTER 7).
+     */
+    default long awakeSinceNanos() {
+        return 0;
+    }
+
+    /**
+     * Sends to an admitted peer, behind what was sent in this lane before; dropped if it is not admitted. Does not look
+     * at {@link #isWritable}: what the peer needs to go on is sent always.
+     *
+     * @throws IllegalArgumentException if the message is larger than the transport takes
+     * @throws IllegalStateException if far more waits in the lane than its bound; the message is then not taken
+     */
     void send(NodeId to, int lane, byte[] message);
 
     /** False while more than the bound waits in the lane. */

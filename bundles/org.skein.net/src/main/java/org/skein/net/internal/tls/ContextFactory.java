@@ -1,15 +1,18 @@
 package org.skein.net.internal.tls;
 
 import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +55,22 @@ final class ContextFactory {
     private KeyManagerFactory keys(HostCertificate certificate) {
         KeyManagerFactory keys = new HostKeyManagerFactory(certificate);
         return openSsl ? new OpenSslCachingX509KeyManagerFactory(keys) : keys;
+    }
+
+    /** For both ends of connections between processes that pin each other: TLS 1.3, nothing resumed. */
+    SslContext createPinned(HostCertificate certificate, TrustManager trust, boolean client) throws SSLException {
+        SslContextBuilder builder = client
+                ? SslContextBuilder.forClient().keyManager(keys(certificate)).endpointIdentificationAlgorithm(null)
+                : SslContextBuilder.forServer(keys(certificate)).clientAuth(ClientAuth.REQUIRE);
+        SslContext context = builder.trustManager(trust)
+                .sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
+                .protocols("TLSv1.3")
+                .sessionCacheSize(1) // 0 would be the default size
+                .build();
+        if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+            sessions.setSessionCacheEnabled(false);
+        }
+        return context;
     }
 
     SslContext create(HostCertificate certificate, List<String> alpn) throws SSLException {

@@ -55,11 +55,20 @@ final class HostKeyManager extends X509ExtendedKeyManager {
 
     @Override
     public String[] getClientAliases(String keyType, Principal[] issuers) {
-        return null;
+        return getServerAliases(keyType, issuers);
     }
 
     @Override
     public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+        return chooseEngineClientAlias(keyTypes, issuers, null);
+    }
+
+    /** Where both ends show certificates it is the same one on either. */
+    @Override
+    public String chooseEngineClientAlias(String[] keyTypes, Principal[] issuers, SSLEngine engine) {
+        for (String keyType : keyTypes) {
+            if (aliasFor(keyType) != null) return ALIAS;
+        }
         return null;
     }
 }

@@ -1,45 +1,23 @@
 package org.skein.net.internal.tls;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.net.IDN;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Base64;
 import java.util.Collection;
-import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.DERBitString;
-import org.bouncycastle.asn1.DERSequence;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x509.TBSCertificate;
-import org.bouncycastle.asn1.x509.Time;
-import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,45 +58,13 @@ final class SelfMade {
     }
 
     private HostCertificate make(Set<String> hosts, Set<String> names) throws IOException, GeneralSecurityException {
-        SecureRandom random = new SecureRandom();
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-        KeyPair pair = generator.generateKeyPair();
-        byte[] certificate = certificate(pair, names, random);
-        Files.createDirectories(certificateFile.getParent());
-        write(keyFile, "PRIVATE KEY", pair.getPrivate().getEncoded(), "rw-------");
-        write(certificateFile, "CERTIFICATE", certificate, "rw-r--r--");
-        log.info("what=self_made_certificate hosts={} file={}", hosts, certificateFile);
-        return PemFiles.read(certificateFile, keyFile);
-    }
-
-    private byte[] certificate(KeyPair pair, Set<String> names, SecureRandom random)
-            throws IOException, GeneralSecurityException {
-        AlgorithmIdentifier algorithm = new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
-        X500Name name = new X500Name("CN=Skein self-made certificate");
-        Instant now = clock.instant();
-        V3TBSCertificateGenerator tbs = new V3TBSCertificateGenerator();
-        tbs.setSerialNumber(new ASN1Integer(new BigInteger(127, random).add(BigInteger.ONE)));
-        tbs.setSignature(algorithm);
-        tbs.setIssuer(name);
-        tbs.setSubject(name);
-        tbs.setStartDate(new Time(Date.from(now.minus(Duration.ofDays(1))))); // clocks of clients differ
-        tbs.setEndDate(new Time(Date.from(now.plus(VALID))));
-        tbs.setSubjectPublicKeyInfo(
-                SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()));
         ExtensionsGenerator extensions = new ExtensionsGenerator();
         extensions.addExtension(Extension.subjectAlternativeName, false, alternatives(names));
         extensions.addExtension(Extension.basicConstraints, true, new BasicConstraints(true)); // so it can be trusted
-        tbs.setExtensions(extensions.generate());
-        TBSCertificate body = tbs.generateTBSCertificate();
-        Signature signature = Signature.getInstance("SHA256withECDSA");
-        signature.initSign(pair.getPrivate(), random);
-        signature.update(body.getEncoded("DER"));
-        ASN1EncodableVector whole = new ASN1EncodableVector();
-        whole.add(body);
-        whole.add(algorithm);
-        whole.add(new DERBitString(signature.sign()));
-        return new DERSequence(whole).getEncoded("DER");
+        HostCertificate made = SelfSigned.make(
+                certificateFile, keyFile, "Skein self-made certificate", extensions.generate(), clock.instant(), VALID);
+        log.info("what=self_made_certificate hosts={} file={}", hosts, certificateFile);
+        return made;
     }
 
     private static GeneralNames alternatives(Set<String> names) {
@@ -151,15 +97,5 @@ final class SelfMade {
         return names == null
                 ? Set.of()
                 : names.stream().map(n -> String.valueOf(n.get(1))).collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static void write(Path file, String type, byte[] der, String mode) throws IOException {
-        String text = "-----BEGIN " + type + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + type + "-----\n";
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(temporary);
-        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
-        Files.writeString(temporary, text);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

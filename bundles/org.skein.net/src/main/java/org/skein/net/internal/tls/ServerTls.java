@@ -89,7 +89,7 @@ public final class ServerTls implements Tls, HealthCheck {
         log.info("what=tls_ready engine={}", engine());
     }
 
-    private static Path base(BundleContext bundles) {
+    static Path base(BundleContext bundles) {
         String base = bundles.getProperty("skein.base");
         return Path.of(base == null ? "." : base).toAbsolutePath();
     }

@@ -1,0 +1,21 @@
+package org.skein.cluster.transport.netty.internal;
+
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Growing waits with jitter: the first within 50 ms, none over a second. */
+final class Backoff {
+    private static final long FIRST_MS = 25;
+    private static final long LAST_MS = 1000;
+
+    private long next = FIRST_MS;
+
+    long nextMs() {
+        long now = next;
+        next = Math.min(LAST_MS, now * 2);
+        return now / 2 + ThreadLocalRandom.current().nextLong(now / 2 + 1);
+    }
+
+    void reset() {
+        next = FIRST_MS;
+    }
+}

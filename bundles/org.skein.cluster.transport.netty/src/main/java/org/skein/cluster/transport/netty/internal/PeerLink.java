@@ -1,0 +1,266 @@
+package org.skein.cluster.transport.netty.internal;
+
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLSession;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.transport.LinkState;
+import org.skein.cluster.api.transport.LinkStats;
+import org.skein.cluster.api.transport.Peer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All connections with one life of a peer, and what they tell of it.
+ *
+ * <p>Dead is proven: a connection ended without goodbye, none stands, and dialling since was refused, or answered by
+ * another life of that name. Who does not dial by name probes the port to find out.
+ */
+final class PeerLink {
+    private static final Logger log = LoggerFactory.getLogger(PeerLink.class);
+
+    final NodeId id;
+    final LongAdder framesOut = new LongAdder();
+    final LongAdder framesIn = new LongAdder();
+    final LongAdder bytesOut = new LongAdder();
+    final LongAdder bytesIn = new LongAdder();
+
+    private final NettyEndpoint endpoint;
+    private final boolean smaller;
+    private final Lane[] lanes = new Lane[NettyEndpoint.CONTROL + 1];
+    private final Backoff probes = new Backoff();
+    private volatile Peer peer;
+    private volatile boolean closed;
+    private volatile long roundTripNanos;
+    private volatile String security = "";
+
+    // Guarded by this.
+    private int up;
+    private long ups;
+    private boolean lost;
+    private long lostNanos;
+    private boolean probing;
+    private boolean dead;
+    private boolean toldLinked;
+    private boolean toldDead;
+
+    PeerLink(NettyEndpoint endpoint, NodeId id) {
+        this.endpoint = endpoint;
+        this.id = id;
+        this.smaller = endpoint.self().name().compareTo(id.name()) < 0;
+        for (int i = 0; i < lanes.length; i++) lanes[i] = new Lane(this, i, endpoint);
+    }
+
+    NettyEndpoint endpoint() {
+        return endpoint;
+    }
+
+    Lane lane(int index) {
+        return lanes[index];
+    }
+
+    Lane[] lanes() {
+        return lanes;
+    }
+
+    /** Where it is and what it shows; null while it is not among the peers. */
+    Peer peer() {
+        return peer;
+    }
+
+    /** @param now null to cut it off */
+    void peer(Peer now) {
+        Peer before = peer;
+        peer = now;
+        if (now == null && before != null) drop("not among the peers");
+        if (now != null && !now.equals(before)) connect();
+    }
+
+    private void connect() {
+        for (Lane lane : lanes) lane.onLoop(lane::connect);
+    }
+
+    private void drop(String reason) {
+        for (Lane lane : lanes) lane.onLoop(() -> lane.drop(reason));
+    }
+
+    boolean dials() {
+        return smaller && peer != null;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** This link is not used any more. */
+    void close(String reason) {
+        markClosed();
+        for (Lane lane : lanes) lane.admit(false);
+        drop(reason);
+    }
+
+    void markClosed() {
+        closed = true;
+    }
+
+    void up(Lane lane, Channel channel) {
+        if (lane.index == NettyEndpoint.CONTROL) {
+            SSLSession session =
+                    channel.pipeline().get(SslHandler.class).engine().getSession();
+            security = session.getProtocol() + ' ' + session.getCipherSuite();
+        }
+        synchronized (this) {
+            up++;
+            ups++;
+            dead = false;
+            if (up == lanes.length) {
+                lost = false;
+                probes.reset();
+                log.info("what=cluster_link_up peer={} security=\"{}\"", id, security);
+            }
+        }
+        changed();
+    }
+
+    /** @param orderly the peer said goodbye, or this side wanted it */
+    void down(boolean orderly) {
+        synchronized (this) {
+            if (up == lanes.length) log.info("what=cluster_link_down peer={} orderly={}", id, orderly);
+            up--;
+            if (!orderly) {
+                lost = true;
+                lostNanos = System.nanoTime();
+            }
+        }
+        changed();
+        if (!orderly && !smaller) probeLater();
+    }
+
+    /** Dialling was refused by the machine: nothing listens there. */
+    void refused(long dialledNanos) {
+        synchronized (this) {
+            if (!lost || up > 0 || dialledNanos - lostNanos < 0) return;
+            if (!dead) log.info("what=cluster_peer_dead peer={} proof=refused", id);
+            dead = true;
+        }
+        changed();
+    }
+
+    /** Its port was answered by another. */
+    void answeredBy(NodeId other) {
+        if (!other.name().equals(id.name()) || other.equals(id)) return;
+        synchronized (this) {
+            if (up > 0) return;
+            if (!dead) log.info("what=cluster_peer_dead peer={} proof=\"answered by {}\"", id, other);
+            dead = true;
+        }
+        changed();
+    }
+
+    /** Another life of it came here, with its key. */
+    void cameBackAs(NodeId other, String fingerprint) {
+        Peer now = peer;
+        boolean sameKey = now != null && now.fingerprints().contains(fingerprint);
+        synchronized (this) {
+            if (!lost || !sameKey) return;
+        }
+        answeredBy(other);
+    }
+
+    private void probeLater() {
+        long delay;
+        synchronized (this) {
+            if (probing || !probeMakesSense()) return;
+            probing = true;
+            delay = probes.nextMs();
+        }
+        endpoint.later(
+                () -> {
+                    long begun = System.nanoTime();
+                    Peer now = peer;
+                    boolean sensible;
+                    synchronized (this) {
+                        sensible = now != null && probeMakesSense();
+                        if (!sensible) probing = false;
+                    }
+                    if (sensible) endpoint.dialler().probe(now, refused -> probed(refused, begun));
+                },
+                delay);
+    }
+
+    private boolean probeMakesSense() {
+        return !closed && lost && !dead && up == 0;
+    }
+
+    private void probed(boolean refused, long begun) {
+        synchronized (this) {
+            probing = false;
+        }
+        if (refused) refused(begun);
+        probeLater();
+    }
+
+    /** Tells the listener if what it would see changed. */
+    private void changed() {
+        boolean tell;
+        synchronized (this) {
+            boolean linked = up == lanes.length;
+            tell = linked != toldLinked || dead != toldDead;
+            toldLinked = linked;
+            toldDead = dead;
+        }
+        if (tell) endpoint.tell(id);
+    }
+
+    LinkState state() {
+        long heard = lanes[0].heardNanos();
+        Lane.Echo echo = lanes[0].echo();
+        for (Lane lane : lanes) {
+            long h = lane.heardNanos();
+            if (heard != 0 && (h == 0 || h - heard < 0)) heard = h;
+            Lane.Echo e = lane.echo();
+            if (e == Lane.Echo.NONE || echo != Lane.Echo.NONE && e.sentNanos() - echo.sentNanos() < 0) echo = e;
+        }
+        synchronized (this) {
+            return new LinkState(up == lanes.length, heard, echo.sentNanos(), echo.epoch(), dead);
+        }
+    }
+
+    void roundTrip(long nanos) {
+        roundTripNanos = nanos;
+    }
+
+    LinkStats stats() {
+        long queued = 0;
+        for (Lane lane : lanes) queued += lane.queuedBytes();
+        long made;
+        synchronized (this) {
+            made = ups;
+        }
+        return new LinkStats(
+                id.toString(),
+                framesOut.sum(),
+                framesIn.sum(),
+                bytesOut.sum(),
+                bytesIn.sum(),
+                queued,
+                roundTripNanos,
+                Math.max(0, made - lanes.length),
+                security);
+    }
+
+    /** Since when one of the lanes' threads is late, or 0. */
+    long lateSince() {
+        long oldest = 0;
+        for (Lane lane : lanes) {
+            long posted = lane.pingPosted();
+            if (posted != 0 && (oldest == 0 || posted - oldest < 0)) oldest = posted;
+        }
+        return oldest;
+    }
+
+    void ping(long nowNanos) {
+        for (Lane lane : lanes) lane.ping(nowNanos);
+    }
+}
