@@ -21,7 +21,7 @@ public interface ClusterTransport {
         /** A message of a peer that is admitted; each exactly once and in the order of its lane. */
         void received(NodeId from, int lane, byte[] message);
 
-        /** A link came, broke, or was proven dead. Any thread. */
+        /** A link came, broke, or was proven dead, or the peer echoed another epoch. Any thread. */
         void linkChanged(NodeId peer);
     }
 }

@@ -68,8 +68,7 @@ public final class PeerTls implements PinnedTls {
 
     static String fingerprintOf(Certificate certificate) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
         } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
             throw new IllegalStateException(e); // every Java has SHA-256, and what was parsed has its bytes
         }
@@ -100,12 +99,7 @@ public final class PeerTls implements PinnedTls {
             ExtensionsGenerator extensions = new ExtensionsGenerator();
             extensions.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             Own made = Own.of(SelfSigned.make(
-                    certificateFile(name),
-                    keyFile(name),
-                    "Skein node",
-                    extensions.generate(),
-                    clock.instant(),
-                    valid));
+                    certificateFile(name), keyFile(name), "Skein node", extensions.generate(), clock.instant(), valid));
             log.info(
                     "what=own_certificate_made file={} fingerprint={} until={}",
                     certificateFile(name),

@@ -111,7 +111,8 @@ final class Connection extends ByteToMessageDecoder {
         try {
             while (!closed && in.readableBytes() >= Frames.LENGTH_BYTES) {
                 int length = in.getInt(in.readerIndex());
-                if (length < 2 || length > maxFrame) throw new BadFrame("frame of " + (length & 0xffffffffL) + " bytes");
+                if (length < 2 || length > maxFrame)
+                    throw new BadFrame("frame of " + (length & 0xffffffffL) + " bytes");
                 if (in.readableBytes() < Frames.LENGTH_BYTES + length) return;
                 int end = in.readerIndex() + Frames.LENGTH_BYTES + length;
                 in.skipBytes(Frames.LENGTH_BYTES);

@@ -63,8 +63,7 @@ final class Dialler implements AutoCloseable {
             protected void initChannel(Channel channel) {
                 endpoint.tune(channel);
                 channel.pipeline()
-                        .addLast("tls", endpoint.tlsContext()
-                                .client(channel.alloc(), endpoint.settings().handshakeMs))
+                        .addLast("tls", endpoint.tlsContext().client(channel.alloc(), endpoint.settings().handshakeMs))
                         .addLast("greeter", new Greeter(endpoint, lane));
             }
         };
@@ -84,8 +83,7 @@ final class Dialler implements AutoCloseable {
         });
     }
 
-    private void connect(
-            Peer peer, EventLoop loop, ChannelHandler pipeline, BiConsumer<Channel, Throwable> result) {
+    private void connect(Peer peer, EventLoop loop, ChannelHandler pipeline, BiConsumer<Channel, Throwable> result) {
         try {
             resolvers.execute(() -> {
                 InetAddress[] addresses;

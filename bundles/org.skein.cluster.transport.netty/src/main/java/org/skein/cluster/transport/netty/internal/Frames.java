@@ -94,7 +94,11 @@ final class Frames {
     /** @param type PING or ECHO */
     static void ping(ByteBuf out, int type, long token, long epoch, long stream, long number, int window) {
         head(out, type, 0, 36);
-        out.writeLong(token).writeLong(epoch).writeLong(stream).writeLong(number).writeInt(window);
+        out.writeLong(token)
+                .writeLong(epoch)
+                .writeLong(stream)
+                .writeLong(number)
+                .writeInt(window);
     }
 
     static void stream(ByteBuf out, long id, long next) {

@@ -39,7 +39,9 @@ final class Greeter extends ByteToMessageDecoder {
         deadline = ctx.executor()
                 .schedule(
                         () -> {
-                            log.debug("what=cluster_greeting_late address={}", ctx.channel().remoteAddress());
+                            log.debug(
+                                    "what=cluster_greeting_late address={}",
+                                    ctx.channel().remoteAddress());
                             ctx.close();
                         },
                         endpoint.settings().handshakeMs,

@@ -179,6 +179,7 @@ final class Lane {
     /** Dials if there is no connection, and this node is to dial. */
     void connect() {
         if (connection != null || dialling || !link.dials() || link.isClosed()) return;
+        if (index != NettyEndpoint.CONTROL && !link.isControlUp()) return; // called again when it is
         dialling = true;
         endpoint.dialler().dial(link, this, loop);
     }
@@ -265,7 +266,7 @@ final class Lane {
         echoPending = false;
         if (System.nanoTime() - upSince > STOOD_NANOS) backoff.reset();
         if (finishing != null) finishing.complete(null);
-        link.down(goodbye);
+        link.down(this, goodbye);
         connectLater();
     }
 
@@ -453,7 +454,9 @@ final class Lane {
         long now = System.nanoTime();
         boolean older = echo != Echo.NONE && token - echo.sentNanos() < 0;
         if (now - token < 0 || token - upSince < 0 || older) throw new BadFrame("echo of no ping");
+        boolean news = epoch != echo.epoch();
         echo = new Echo(token, epoch);
+        if (news) link.changed();
         if (index == NettyEndpoint.CONTROL) link.roundTrip(now - token);
     }
 }

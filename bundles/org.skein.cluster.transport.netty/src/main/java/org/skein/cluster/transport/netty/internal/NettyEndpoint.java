@@ -101,9 +101,7 @@ final class NettyEndpoint implements Endpoint {
             own = new OwnCertificate(services.tls(), settings, services.clock(), this::isPinned, this::later);
             certificate = own;
             listener = services.listeners()
-                    .open(
-                            new Listeners.Request("cluster", "cluster-port", port, SocketTuning.DEFAULT),
-                            new Acceptor());
+                    .open(new Listeners.Request("cluster", "cluster-port", port, SocketTuning.DEFAULT), new Acceptor());
         } catch (IOException e) {
             timer.shutdownNow();
             dialler.close();
@@ -249,7 +247,8 @@ final class NettyEndpoint implements Endpoint {
         figures.strangers().increment();
         String host = channel.remoteAddress() instanceof InetSocketAddress a ? a.getHostString() : "unknown";
         warnOnce(
-                "strange " + host, () -> log.warn("what=cluster_connection_refused from={} reason=\"{}\"", host, reason));
+                "strange " + host,
+                () -> log.warn("what=cluster_connection_refused from={} reason=\"{}\"", host, reason));
     }
 
     /** At most once a minute for each key. */
@@ -465,7 +464,8 @@ final class NettyEndpoint implements Endpoint {
             }
         }
         try {
-            CompletableFuture.allOf(goodbyes.toArray(new CompletableFuture<?>[0])).get(CLOSE_MS, TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(goodbyes.toArray(new CompletableFuture<?>[0]))
+                    .get(CLOSE_MS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             log.info("what=cluster_closed_with_messages_waiting", e);
         } catch (InterruptedException e) {

@@ -14,11 +14,13 @@ import org.slf4j.LoggerFactory;
 /**
  * All connections with one life of a peer, and what they tell of it.
  *
- * <p>Dead is proven: a connection ended without goodbye, none stands, and dialling since was refused, or answered by
- * another life of that name. Who does not dial by name probes the port to find out.
+ * <p>Dead is proven: no connection stands, the peer did not say goodbye, and dialling since was refused by the machine,
+ * or answered by another life of that name. Who does not dial by name probes the port to find out.
  */
 final class PeerLink {
     private static final Logger log = LoggerFactory.getLogger(PeerLink.class);
+
+    private static final long PROBE_AFTER_MS = 200;
 
     final NodeId id;
     final LongAdder framesOut = new LongAdder();
@@ -32,18 +34,19 @@ final class PeerLink {
     private final Backoff probes = new Backoff();
     private volatile Peer peer;
     private volatile boolean closed;
+    private volatile boolean controlUp;
     private volatile long roundTripNanos;
     private volatile String security = "";
 
     // Guarded by this.
     private int up;
     private long ups;
-    private boolean lost;
-    private long lostNanos;
+    private boolean departed;
+    private boolean succeeded;
+    private long aloneSince = System.nanoTime();
     private boolean probing;
     private boolean dead;
-    private boolean toldLinked;
-    private boolean toldDead;
+    private LinkState told = LinkState.NONE;
 
     PeerLink(NettyEndpoint endpoint, NodeId id) {
         this.endpoint = endpoint;
@@ -74,7 +77,9 @@ final class PeerLink {
         Peer before = peer;
         peer = now;
         if (now == null && before != null) drop("not among the peers");
-        if (now != null && !now.equals(before)) connect();
+        if (now == null || now.equals(before)) return;
+        connect();
+        probeLater(PROBE_AFTER_MS);
     }
 
     private void connect() {
@@ -87,6 +92,10 @@ final class PeerLink {
 
     boolean dials() {
         return smaller && peer != null;
+    }
+
+    boolean isControlUp() {
+        return controlUp;
     }
 
     boolean isClosed() {
@@ -109,13 +118,16 @@ final class PeerLink {
             SSLSession session =
                     channel.pipeline().get(SslHandler.class).engine().getSession();
             security = session.getProtocol() + ' ' + session.getCipherSuite();
+            controlUp = true;
+            connect();
         }
         synchronized (this) {
             up++;
             ups++;
             dead = false;
+            departed = false;
+            succeeded = false;
             if (up == lanes.length) {
-                lost = false;
                 probes.reset();
                 log.info("what=cluster_link_up peer={} security=\"{}\"", id, security);
             }
@@ -124,23 +136,25 @@ final class PeerLink {
     }
 
     /** @param orderly the peer said goodbye, or this side wanted it */
-    void down(boolean orderly) {
+    void down(Lane lane, boolean orderly) {
+        if (lane.index == NettyEndpoint.CONTROL) controlUp = false;
         synchronized (this) {
             if (up == lanes.length) log.info("what=cluster_link_down peer={} orderly={}", id, orderly);
             up--;
-            if (!orderly) {
-                lost = true;
-                lostNanos = System.nanoTime();
+            departed = orderly;
+            if (up == 0) {
+                aloneSince = System.nanoTime();
+                dead = succeeded && !orderly;
             }
         }
         changed();
-        if (!orderly && !smaller) probeLater();
+        probeLater(0);
     }
 
     /** Dialling was refused by the machine: nothing listens there. */
     void refused(long dialledNanos) {
         synchronized (this) {
-            if (!lost || up > 0 || dialledNanos - lostNanos < 0) return;
+            if (departed || up > 0 || dialledNanos - aloneSince < 0) return;
             if (!dead) log.info("what=cluster_peer_dead peer={} proof=refused", id);
             dead = true;
         }
@@ -151,7 +165,8 @@ final class PeerLink {
     void answeredBy(NodeId other) {
         if (!other.name().equals(id.name()) || other.equals(id)) return;
         synchronized (this) {
-            if (up > 0) return;
+            succeeded = true;
+            if (up > 0) return; // its connections will break
             if (!dead) log.info("what=cluster_peer_dead peer={} proof=\"answered by {}\"", id, other);
             dead = true;
         }
@@ -161,19 +176,16 @@ final class PeerLink {
     /** Another life of it came here, with its key. */
     void cameBackAs(NodeId other, String fingerprint) {
         Peer now = peer;
-        boolean sameKey = now != null && now.fingerprints().contains(fingerprint);
-        synchronized (this) {
-            if (!lost || !sameKey) return;
-        }
-        answeredBy(other);
+        if (now != null && now.fingerprints().contains(fingerprint)) answeredBy(other);
     }
 
-    private void probeLater() {
+    private void probeLater(long atLeastMs) {
+        if (smaller) return; // it dials
         long delay;
         synchronized (this) {
             if (probing || !probeMakesSense()) return;
             probing = true;
-            delay = probes.nextMs();
+            delay = Math.max(atLeastMs, probes.nextMs());
         }
         endpoint.later(
                 () -> {
@@ -190,7 +202,7 @@ final class PeerLink {
     }
 
     private boolean probeMakesSense() {
-        return !closed && lost && !dead && up == 0;
+        return !closed && !departed && !dead && up == 0;
     }
 
     private void probed(boolean refused, long begun) {
@@ -198,19 +210,20 @@ final class PeerLink {
             probing = false;
         }
         if (refused) refused(begun);
-        probeLater();
+        probeLater(0);
     }
 
-    /** Tells the listener if what it would see changed. */
-    private void changed() {
-        boolean tell;
+    /** Tells the listener if what it would see changed, but for the times. */
+    void changed() {
         synchronized (this) {
-            boolean linked = up == lanes.length;
-            tell = linked != toldLinked || dead != toldDead;
-            toldLinked = linked;
-            toldDead = dead;
+            LinkState now = state();
+            boolean same = now.linked() == told.linked()
+                    && now.dead() == told.dead()
+                    && now.echoedEpoch() == told.echoedEpoch();
+            if (same) return;
+            told = now;
         }
-        if (tell) endpoint.tell(id);
+        endpoint.tell(id);
     }
 
     LinkState state() {

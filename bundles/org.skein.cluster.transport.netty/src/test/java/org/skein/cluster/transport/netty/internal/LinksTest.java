@@ -1,0 +1,213 @@
+package org.skein.cluster.transport.netty.internal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.skein.cluster.api.Peers;
+import org.skein.cluster.api.transport.LinkState;
+import org.skein.testkit.cluster.BreakableProxy;
+
+@Timeout(60)
+class LinksTest {
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    @Test
+    void twoNodesLinkAndExchangeMessagesInOrder() throws IOException {
+        try (TestNode a = new TestNode("a");
+                TestNode b = new TestNode("b")) {
+            TestNode.join(a, b);
+            a.awaitLinked(b);
+            List<String> sent = IntStream.range(0, 2000).mapToObj(i -> "m" + i).toList();
+            for (String text : sent) {
+                a.endpoint.send(b.id(), 1, bytes(text));
+                b.endpoint.send(a.id(), 1, bytes(text));
+            }
+            b.awaitGot(2000);
+            a.awaitGot(2000);
+            assertEquals(sent, b.texts(b.got));
+            assertEquals(sent, a.texts(a.got));
+            assertEquals(a.id(), b.got.get(0).from());
+            assertEquals(1, b.got.get(0).lane());
+        }
+    }
+
+    @Test
+    void echoesTellWhatThePeerHasInstalled() throws IOException {
+        try (TestNode a = new TestNode("a");
+                TestNode b = new TestNode("b")) {
+            TestNode.join(a, b);
+            a.await(
+                    "echo of epoch 1",
+                    () -> a.link(b).echoedEpoch() == 1 && b.link(a).echoedEpoch() == 1);
+            b.admits(7, a.id());
+            a.await("echo of epoch 7", () -> a.link(b).echoedEpoch() == 7);
+            LinkState first = a.link(b);
+            assertTrue(first.echoedNanos() - System.nanoTime() < 0);
+            assertTrue(first.heardNanos() - first.echoedNanos() > 0);
+            a.await("next echo", () -> a.link(b).echoedNanos() - first.echoedNanos() > 0);
+            assertTrue(a.endpoint.stats(b.id()).roundTripNanos() > 0);
+            assertTrue(a.endpoint.stats(b.id()).security().startsWith("TLSv1.3 "));
+        }
+    }
+
+    @Test
+    void lanesAreExactlyOnceAndInOrderThroughCuts() throws Exception {
+        for (long seed = 1; seed <= 3; seed++) cuts(seed);
+    }
+
+    private static void cuts(long seed) throws Exception {
+        Random random = new Random(seed);
+        int count = 20_000;
+        try (TestNode a = new TestNode("a");
+                TestNode b = new TestNode("b");
+                BreakableProxy proxy = new BreakableProxy("127.0.0.1", b.endpoint.port())) {
+            a.knows(b.peer(proxy.port()));
+            b.knows(a.peer());
+            a.admits(1, b.id());
+            b.admits(1, a.id());
+            a.awaitLinked(b);
+            int[] next = new int[Peers.LANES];
+            for (int i = 0; i < count; i++) {
+                int lane = random.nextInt(Peers.LANES);
+                byte[] message = bytes(lane + ":" + next[lane]++ + ":" + "x".repeat(random.nextInt(400)));
+                a.endpoint.send(b.id(), lane, message);
+                b.endpoint.send(a.id(), lane, message);
+                if (random.nextInt(1000) == 0) {
+                    int had = a.got.size();
+                    proxy.cut();
+                    if (random.nextBoolean()) a.await("some more", () -> a.got.size() > had);
+                }
+            }
+            b.awaitGot(count);
+            a.awaitGot(count);
+            for (TestNode node : List.of(a, b)) {
+                int[] expected = new int[Peers.LANES];
+                for (TestNode.Got got : node.got) {
+                    String[] parts = new String(got.message(), UTF_8).split(":", -1);
+                    assertEquals(got.lane(), Integer.parseInt(parts[0]), "seed " + seed);
+                    assertEquals(expected[got.lane()]++, Integer.parseInt(parts[1]), "seed " + seed);
+                }
+            }
+            assertEquals(count, a.got.size());
+            assertTrue(a.endpoint.stats(b.id()).reconnects() > 0);
+            a.await("all confirmed", () -> a.endpoint.stats(b.id()).queuedBytes() == 0);
+        }
+    }
+
+    @Test
+    void nothingIsReceivedFromWhoIsNotAdmitted() throws IOException {
+        try (TestNode a = new TestNode("a");
+                TestNode b = new TestNode("b")) {
+            a.knows(b.peer());
+            b.knows(a.peer());
+            a.admits(1, b.id());
+            b.admits(1);
+            a.awaitLinked(b);
+            a.endpoint.send(b.id(), 0, bytes("too early"));
+            b.await("refusal", () -> b.counts.of("cluster.frames.refused") == 1);
+            assertTrue(b.got.isEmpty());
+            assertTrue(b.link(a).linked(), "the link stands for the membership");
+            b.admits(2, a.id());
+            b.awaitGot(1);
+            assertEquals(List.of("too early"), b.texts(b.got));
+        }
+    }
+
+    @Test
+    void messagesOfANewerEpochWaitUntilItIsInstalledAndEchoesGoOn() throws IOException {
+        try (TestNode a = new TestNode("a");
+                TestNode b = new TestNode("b")) {
+            TestNode.join(a, b);
+            a.awaitLinked(b);
+            a.admits(2, b.id());
+            a.endpoint.send(b.id(), 3, bytes("of epoch 2"));
+            a.endpoint.send(b.id(), 3, bytes("behind it"));
+            long now = System.nanoTime();
+            a.await("echo", () -> a.link(b).echoedNanos() - now > 500_000_000L);
+            assertTrue(b.got.isEmpty());
+            b.admits(2, a.id());
+            b.awaitGot(2);
+            assertEquals(List.of("of epoch 2", "behind it"), b.texts(b.got));
+        }
+    }
+
+    @Test
+    void aNewLifeBeginsItsLanesAnew() throws IOException {
+        try (TestNode a = new TestNode("a");
+                TestNode b = new TestNode("b")) {
+            TestNode.join(a, b);
+            a.awaitLinked(b);
+            a.endpoint.send(b.id(), 0, bytes("first life"));
+            b.awaitGot(1);
+            var old = a.id();
+            a.endpoint.self(new org.skein.cluster.api.NodeId("a", 2));
+            b.await("the old life gone", () -> !b.endpoint.link(old).linked());
+            TestNode.join(a, b);
+            a.awaitLinked(b);
+            a.endpoint.send(b.id(), 0, bytes("second life"));
+            b.awaitGot(2);
+            assertEquals(a.id(), b.got.get(1).from());
+            assertFalse(b.endpoint.link(old).linked());
+        }
+    }
+
+    @Test
+    void aPeerThatDiedIsProvenDeadOnBothSidesOfTheNames() throws Exception {
+        for (boolean smallerDies : List.of(true, false)) {
+            TestNode a = new TestNode("a");
+            TestNode b = new TestNode("b");
+            try (BreakableProxy toA = new BreakableProxy("127.0.0.1", a.endpoint.port());
+                    BreakableProxy toB = new BreakableProxy("127.0.0.1", b.endpoint.port())) {
+                a.knows(b.peer(toB.port()));
+                b.knows(a.peer(toA.port()));
+                a.awaitLinked(b);
+                TestNode left = smallerDies ? b : a;
+                TestNode died = smallerDies ? a : b;
+                toA.refuse();
+                toB.refuse();
+                left.await("still linked", () -> left.link(died).linked());
+                assertFalse(left.link(died).dead());
+                toB.cut();
+                left.await("dead", () -> left.link(died).dead());
+                assertTrue(left.linkChanges.contains(died.id()));
+                toA.acceptAgain();
+                toB.acceptAgain();
+                left.awaitLinked(died);
+                assertFalse(left.link(died).dead());
+            } finally {
+                a.close();
+                b.close();
+            }
+        }
+    }
+
+    @Test
+    void whoSaidGoodbyeIsNotCalledDead() throws IOException {
+        try (TestNode a = new TestNode("a")) {
+            try (TestNode b = new TestNode("b")) {
+                TestNode.join(a, b);
+                a.awaitLinked(b);
+                b.endpoint.close();
+                a.await("down", () -> !a.link(b).linked());
+                List<Boolean> seen = new ArrayList<>();
+                long end = System.nanoTime() + 500_000_000L;
+                a.await("some dials", () -> {
+                    seen.add(a.link(b).dead());
+                    return System.nanoTime() - end > 0;
+                });
+                assertFalse(seen.contains(true));
+            }
+        }
+    }
+}
