@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.skein.api.auth.Accounts;
 import org.skein.api.component.DeliveryListener;
 import org.skein.api.component.IqHandler;
@@ -91,6 +92,18 @@ public final class TestServer implements Router, Sessions {
         this.name = name;
         this.nodes = nodes;
         this.pump = pump;
+    }
+
+    private Supplier<String> origin = () -> name;
+
+    /** What other nodes are told of where its presence comes from. */
+    public void origin(Supplier<String> token) {
+        origin = token;
+    }
+
+    /** All sessions are gone at once, and nobody hears of it. */
+    public void dies() {
+        online.clear();
     }
 
     private <T> T done(CompletionStage<T> stage) {
@@ -267,10 +280,7 @@ public final class TestServer implements Router, Sessions {
         }
         Stanza seen = through(ins.stream().filter(p -> !p.onEachNode()).toList(), stanza);
         if (seen != null) {
-            boolean any = nodes.stream().anyMatch(node -> node.online.containsKey(to.bare()));
-            for (TestServer node : nodes) {
-                if (any && !node.online.containsKey(to.bare())) continue;
-                if (!any && node != this) continue;
+            for (TestServer node : seen.isIq() && to.isBare() ? List.of(this) : takers(to)) {
                 Stanza left = node.through(
                         node.ins.stream().filter(AccountProcessor::onEachNode).toList(), seen);
                 if (left != null) node.deliver(left);
@@ -291,6 +301,17 @@ public final class TestServer implements Router, Sessions {
         }
     }
 
+    /** The node that has the full address; else those with sessions of the account; else this one. */
+    private List<TestServer> takers(Jid to) {
+        for (TestServer node : nodes) {
+            if (node.session(to).isPresent()) return List.of(node);
+        }
+        List<TestServer> holders = nodes.stream()
+                .filter(node -> node.online.containsKey(to.bare()))
+                .toList();
+        return holders.isEmpty() ? List.of(this) : holders;
+    }
+
     private static boolean isSubscription(Stanza presence) {
         return presence.type().contains("subscribe");
     }
@@ -300,7 +321,7 @@ public final class TestServer implements Router, Sessions {
         for (TestServer node : nodes) {
             if (!node.online.containsKey(account)) continue;
             if (node != this && (stanza.type().isEmpty() || stanza.hasType("unavailable"))) {
-                node.remotePresence.forEach(l -> l.arrived(name, account, stanza));
+                node.remotePresence.forEach(l -> l.arrived(origin.get(), account, stanza));
             }
             Stanza left = node.through(node.ins, stanza);
             if (left != null) node.deliver(left);

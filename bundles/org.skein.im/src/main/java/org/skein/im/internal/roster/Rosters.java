@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,6 +17,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.skein.api.auth.AccountListener;
 import org.skein.api.session.AccountState;
 import org.skein.api.session.Session;
+import org.skein.api.storage.ConflictException;
 import org.skein.api.storage.RosterItem;
 import org.skein.api.storage.RosterRepository;
 import org.skein.cluster.api.ClusterListener;
@@ -140,16 +142,30 @@ public final class Rosters implements AccountState<Roster>, AccountListener, Pee
         if (before.equals(after)) {
             return CompletableFuture.completedFuture(new Committed(change, DONE));
         }
-        if (after.isPresent()) {
-            return repository.put(roster.owner(), after.get()).thenApply(version -> {
-                roster.put(version, after.get());
-                return committed(roster, change, contact);
-            });
+        return stored(roster, contact, after)
+                .handle((done, failure) -> failure == null
+                        ? CompletableFuture.completedFuture(committed(roster, change, contact))
+                        : again(roster, contact, rule, tries, failure))
+                .thenCompose(stage -> stage);
+    }
+
+    /** Compared and set: of two nodes that change one roster at the same moment one decides again. */
+    private CompletionStage<Void> stored(Roster roster, Jid contact, Optional<RosterItem> item) {
+        long version = roster.contents().version();
+        if (item.isPresent()) {
+            return repository.put(roster.owner(), item.get(), version).thenAccept(now -> roster.put(now, item.get()));
         }
-        return repository.remove(roster.owner(), contact).thenApply(version -> {
-            roster.remove(version.orElse(roster.contents().version()), contact);
-            return committed(roster, change, contact);
-        });
+        return repository
+                .remove(roster.owner(), contact, version)
+                .thenAccept(now -> roster.remove(now.orElse(version), contact));
+    }
+
+    private CompletionStage<Committed> again(Roster roster, Jid contact, Rule rule, int tries, Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (!(cause instanceof ConflictException) || tries == 0) {
+            return CompletableFuture.failedFuture(cause);
+        }
+        return reload(roster).thenCompose(done -> change(roster, contact, rule, tries - 1));
     }
 
     /** Still in the account's turn: so that other nodes are told in the order of the versions. */

@@ -1,0 +1,69 @@
+package org.skein.im.internal;
+
+import java.util.List;
+import org.skein.im.internal.blocking.BlockListsOf;
+import org.skein.im.internal.carbons.Carbons;
+import org.skein.im.internal.last.LastActivityRequests;
+import org.skein.im.internal.presence.SeenPresence;
+import org.skein.testkit.ManualScheduler;
+import org.skein.testkit.cluster.InMemoryCluster;
+import org.skein.testkit.cluster.InMemoryNode;
+import org.skein.testkit.storage.InMemoryStorage;
+
+/** Two nodes on one storage, each a {@link TestServer} with the processors that know of other nodes. */
+public final class TwoNodes {
+    /** One of them. */
+    public static final class Node {
+        public final InMemoryNode member;
+        public final ImServer im;
+        public final TestServer server;
+        public final SeenPresence seen;
+
+        private Node(InMemoryNode member, InMemoryStorage storage) {
+            this.member = member;
+            server = new TestServer(storage);
+            im = new ImServer(server, member);
+            seen = server.add(new SeenPresence(server, server.hosts));
+            server.add(new Carbons(server));
+            server.add(new LastActivityRequests(im.rosters, im.sender, storage.lastActivity()));
+            member.handler("im.roster", im.rosters)
+                    .handler("im.presence", im.sender)
+                    .handler("im.blocking", BlockListsOf.add(im))
+                    .listener(im.rosters)
+                    .listener(seen);
+        }
+
+        public TestServer.Client login(String full) {
+            return server.login(full);
+        }
+    }
+
+    public final InMemoryStorage storage = new InMemoryStorage();
+    public final ManualScheduler scheduler = new ManualScheduler();
+    public final InMemoryCluster cluster = new InMemoryCluster(scheduler);
+    public final Node a = new Node(cluster.node("a"), storage);
+    public final Node b = new Node(cluster.node("b"), storage);
+
+    public TwoNodes() {
+        a.server.cluster("a", List.of(a.server, b.server), scheduler::runAll);
+        b.server.cluster("b", List.of(b.server, a.server), scheduler::runAll);
+        a.server.origin(() -> a.member.self().toString());
+        b.server.origin(() -> b.member.self().toString());
+        cluster.join(a.member);
+        cluster.join(b.member);
+        scheduler.runAll();
+    }
+
+    /** Accounts exist on all nodes. */
+    public void create(String... accounts) {
+        a.server.create(accounts);
+        b.server.create(accounts);
+    }
+
+    /** The node's process is gone with all its sessions; nobody says goodbye. */
+    public void crash(Node node) {
+        node.server.dies();
+        cluster.crash(node.member);
+        scheduler.runAll();
+    }
+}
