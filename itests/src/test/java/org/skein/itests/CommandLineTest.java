@@ -99,7 +99,15 @@ class CommandLineTest {
     @Test
     void startReturnsWhenClientsCanLogInAndStopWhenAllIsGone() throws IOException {
         Path base = folder.resolve("in background");
-        Command.skein("create", base.toString(), "--set", "c2s-port=0", "--set", "c2s-tls-port=0", "--set", "http-port=0")
+        Command.skein(
+                        "create",
+                        base.toString(),
+                        "--set",
+                        "c2s-port=0",
+                        "--set",
+                        "c2s-tls-port=0",
+                        "--set",
+                        "http-port=0")
                 .succeeds();
         Command.skein("status", "--base", base.toString()).exits(1);
         try {
@@ -199,7 +207,15 @@ class CommandLineTest {
     @Test
     void theConsoleIsReachedWhereThePathIsTooLongForASocket() {
         Path base = folder.resolve("long".repeat(30)).resolve("node");
-        Command.skein("create", base.toString(), "--set", "c2s-port=0", "--set", "c2s-tls-port=0", "--set", "http-port=0")
+        Command.skein(
+                        "create",
+                        base.toString(),
+                        "--set",
+                        "c2s-port=0",
+                        "--set",
+                        "c2s-tls-port=0",
+                        "--set",
+                        "http-port=0")
                 .succeeds();
         try {
             Command.skein("start", "--base", base.toString()).succeeds();

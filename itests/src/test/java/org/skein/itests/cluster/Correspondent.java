@@ -320,7 +320,8 @@ final class Correspondent implements AutoCloseable {
         Xml enabled = await(x -> x.namespace().equals(SM));
         if (!enabled.name().equals("enabled")) throw new IOException("not enabled: " + enabled);
         resumption = enabled.get("id");
-        note("bound at port " + socket.getPort() + ", writes again " + again.stream().map(Sent::number).toList());
+        note("bound at port " + socket.getPort() + ", writes again "
+                + again.stream().map(Sent::number).toList());
         acknowledged = 0;
         handled = 0;
         managed = true;

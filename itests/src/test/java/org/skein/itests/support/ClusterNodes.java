@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.skein.testkit.storage.MariaDb;
 
@@ -28,6 +30,7 @@ import org.skein.testkit.storage.MariaDb;
  */
 public final class ClusterNodes implements AutoCloseable {
     private static final int NAMES = 5;
+    private static final Pattern INSTALLED = Pattern.compile("what=view_installed epoch=(\\d+) ");
 
     private final String uri;
     private final Path hosts;
@@ -148,9 +151,28 @@ public final class ClusterNodes implements AutoCloseable {
         awaitMembers(expected);
     }
 
-    /** Waits until the view has these. */
+    /** Waits until the view has these, and those of them that run have installed it. */
     public void awaitMembers(Set<String> names) {
-        Await.until("the view is " + names, Await.LONG, () -> members().equals(names), () -> " but " + seen());
+        Await.until(
+                "the view is " + names,
+                Await.LONG,
+                () -> members().equals(names)
+                        && allHave(query("SELECT epoch FROM cluster_view").get(0), names),
+                () -> " but " + seen());
+    }
+
+    private boolean allHave(String epoch, Set<String> names) {
+        for (int i = 0; i < nodes.size(); i++) {
+            if (names.contains(name(i)) && nodes.get(i).isRunning()) {
+                Matcher installed = INSTALLED.matcher(nodes.get(i).log());
+                String last = "";
+                while (installed.find()) {
+                    last = installed.group(1);
+                }
+                if (!last.equals(epoch)) return false;
+            }
+        }
+        return true;
     }
 
     /** The names in the view. */
