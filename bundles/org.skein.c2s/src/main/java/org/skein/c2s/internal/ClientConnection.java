@@ -62,6 +62,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private byte[] leftover; // read while paused; null where there is none
     private boolean pausedBySession;
     private boolean pausedByEdge;
+    private boolean stalled; // no permit
     private boolean discardRest;
     private byte silentSweeps;
 
@@ -226,6 +227,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private void feed(byte[] bytes, int from, int length) {
+        if (mustStall()) {
+            stall();
+            keep(bytes, from, length);
+            return;
+        }
         int done = 0;
         while (done < length && !isPaused() && !closing) {
             done += parser.feed(bytes, from + done, length - done);
@@ -257,7 +263,35 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private boolean isPaused() {
-        return pausedBySession || pausedByEdge;
+        return pausedBySession || pausedByEdge || stalled;
+    }
+
+    /** Before login the negotiation itself sees to it that nobody gets in. */
+    private boolean mustStall() {
+        return handler != null && !edge.services().permit().isServing();
+    }
+
+    /** Neither reads nor writes until the node may serve again. */
+    private void stall() {
+        if (!stalled) {
+            boolean before = isPaused();
+            stalled = true;
+            pauseChanged(before);
+            loop.stalled(this);
+        }
+    }
+
+    /** The node may serve again. */
+    void goOn() {
+        if (!stalled || closing) {
+            return;
+        }
+        boolean before = isPaused();
+        stalled = false;
+        if (out != null) {
+            loop.flushLater(this);
+        }
+        pauseChanged(before);
     }
 
     @Override
@@ -398,6 +432,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (bytes == null) {
             return;
         }
+        if (!closing && mustStall()) {
+            stall();
+            return;
+        }
         out = null;
         int stanzas = stanzasInOut;
         stanzasInOut = 0;
@@ -467,6 +505,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     /** Writes the last bytes, whatever waits already. */
     private void closeWith(XmlBuffer last) {
+        if (handler != null && out != null && (stalled || mustStall())) {
+            dropWritten();
+        }
         if (out == null) {
             out = ctx.alloc().directBuffer(Math.max(OUT_BYTES, last.length()));
             loop.flushLater(this);
@@ -474,6 +515,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         out.writeBytes(last.array(), 0, last.length());
         pendingBytes += last.length();
         beginClosing();
+    }
+
+    /**
+     * A node outside of the view may say good bye, but no more. Whoever answers for these stanzas has seen no receipt
+     * and delivers them elsewhere.
+     */
+    private void dropWritten() {
+        pendingBytes -= out.readableBytes();
+        stanzasInOut = 0;
+        out.clear();
+        if (stalled) {
+            loop.flushLater(this); // a stalled stream is in no list of those to flush
+        }
     }
 
     /** Nothing is read or written from here on; the connection ends when all is out, or after a while. */

@@ -75,6 +75,11 @@ final class ClientEdge {
         open.clear();
     }
 
+    /** For {@link #listen}, which is still to come. */
+    synchronized void prepare(C2sSettings changed) {
+        settings = changed;
+    }
+
     /** Streams keep running; ports are opened anew only if they changed. */
     synchronized void change(C2sSettings changed, Listeners listeners) throws ListenException {
         C2sSettings before = settings;
@@ -130,7 +135,8 @@ final class ClientEdge {
     }
 
     StreamLoop loop(EventLoop eventLoop) {
-        return loops.computeIfAbsent(eventLoop, l -> new StreamLoop(l, settings.whitespacePingSeconds()));
+        return loops.computeIfAbsent(
+                eventLoop, l -> new StreamLoop(l, services.permit(), settings.whitespacePingSeconds()));
     }
 
     /** Unpredictable and unique (RFC 6120 §4.7.3). */

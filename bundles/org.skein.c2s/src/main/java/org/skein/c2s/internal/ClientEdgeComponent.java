@@ -3,6 +3,9 @@ package org.skein.c2s.internal;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -20,6 +23,7 @@ import org.skein.api.monitor.Metrics;
 import org.skein.api.session.SessionManager;
 import org.skein.api.session.StreamFeatures;
 import org.skein.api.session.StreamRedirect;
+import org.skein.cluster.api.Cluster;
 import org.skein.net.api.ListenException;
 import org.skein.net.api.Listeners;
 import org.skein.net.api.Tls;
@@ -35,6 +39,9 @@ import org.slf4j.LoggerFactory;
 public final class ClientEdgeComponent {
     private static final Logger log = LoggerFactory.getLogger(ClientEdgeComponent.class);
 
+    private static final long LOOK_MS = 50;
+
+    private final Permit permit;
     private final ClientEdge edge;
     private final Listeners listeners;
     private final Tls.Server tlsServer;
@@ -46,6 +53,14 @@ public final class ClientEdgeComponent {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamRedirect redirect;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Cluster cluster;
+
+    private ScheduledExecutorService waiting; // for a cluster that lets us serve; null where there is no need to
 
     @Activate
     public ClientEdgeComponent(
@@ -61,6 +76,7 @@ public final class ClientEdgeComponent {
         tlsServer = tls.server(ClientEdge.alpn());
         LongAdder delayed = metrics.counter("c2s.logins.delayed", "Logins that had to wait for their turn");
         LongAdder refused = metrics.counter("c2s.logins.refused", "Logins refused since too many came at once");
+        permit = new Permit(() -> cluster);
         edge = new ClientEdge(
                 new StreamServices(
                         tls,
@@ -71,6 +87,7 @@ public final class ClientEdgeComponent {
                         hosts,
                         () -> features,
                         () -> Optional.ofNullable(redirect),
+                        permit,
                         rate -> new LoginAdmission(rate, delayed, refused)),
                 C2sSettings.of(config));
         gauge = metrics.gauge("c2s.connections", "TCP connections of clients", edge::connections);
@@ -78,7 +95,17 @@ public final class ClientEdgeComponent {
 
     /** Not in the constructor: only now all that adds features is known. */
     @Activate
-    void start() throws ListenException {
+    synchronized void start() throws ListenException {
+        if (!permit.isServing()) {
+            log.info("what=c2s_waits_for_cluster");
+            waiting = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "skein-c2s-waiting");
+                thread.setDaemon(true);
+                return thread;
+            });
+            waiting.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+            return;
+        }
         try {
             edge.listen(listeners);
         } catch (ListenException e) {
@@ -87,10 +114,34 @@ public final class ClientEdgeComponent {
         }
     }
 
-    @Modified
-    void modified(C2sConfig config) {
+    /** A node that is to be one of several opens its ports when it is. */
+    private synchronized void look() {
+        if (waiting == null || !permit.isServing()) {
+            return;
+        }
+        stopWaiting();
         try {
-            edge.change(C2sSettings.of(config), listeners);
+            edge.listen(listeners);
+        } catch (ListenException e) { // logged, and the node is told to stop
+            log.debug("what=c2s_not_listening", e);
+        }
+    }
+
+    private void stopWaiting() {
+        if (waiting != null) {
+            waiting.shutdown();
+            waiting = null;
+        }
+    }
+
+    @Modified
+    synchronized void modified(C2sConfig config) {
+        try {
+            if (waiting == null) {
+                edge.change(C2sSettings.of(config), listeners);
+            } else {
+                edge.prepare(C2sSettings.of(config));
+            }
         } catch (ListenException e) { // logged; until the settings are mended there is no port
             log.debug("what=c2s_not_listening", e);
         }
@@ -109,7 +160,8 @@ public final class ClientEdgeComponent {
     }
 
     @Deactivate
-    void stop() {
+    synchronized void stop() {
+        stopWaiting();
         edge.stop();
         tlsServer.close();
         try {

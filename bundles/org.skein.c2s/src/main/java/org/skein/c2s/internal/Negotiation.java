@@ -8,7 +8,6 @@ import org.skein.api.auth.SaslResult;
 import org.skein.api.component.IqHandler;
 import org.skein.api.component.IqRequest;
 import org.skein.api.session.StreamFeatures;
-import org.skein.api.session.StreamRedirect;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Ns;
@@ -17,12 +16,15 @@ import org.skein.xmpp.StreamError;
 import org.skein.xmpp.StreamError.Condition;
 import org.skein.xmpp.stream.StreamSink;
 import org.skein.xmpp.stream.XmlStreamParser.Limits;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A stream before login (RFC 6120 §4 to §6): header, STARTTLS, header, SASL, header. Then the session manager takes
  * over. Belongs to the connection's event loop.
  */
 final class Negotiation implements StreamSink {
+    private static final Logger log = LoggerFactory.getLogger(Negotiation.class);
     private static final String STREAM_LIMITS = "urn:xmpp:stream-limits:0";
     private static final String CHANNEL_BINDING = "urn:xmpp:sasl-cb:0";
     private static final String REGISTER = "jabber:iq:register";
@@ -104,10 +106,11 @@ final class Negotiation implements StreamSink {
             return;
         }
         host = newHost;
-        Optional<StreamRedirect> redirect = services.redirect().get();
-        Optional<String> elsewhere = redirect.flatMap(r -> r.otherHost(host, Optional.ofNullable(account)));
+        Optional<String> elsewhere = elsewhere();
         if (elsewhere.isPresent()) {
             fail(Condition.SEE_OTHER_HOST.error(elsewhere.get()));
+        } else if (!services.permit().mayLogIn()) {
+            refuse();
         } else if (state == State.RESTART) {
             connection.write(limited(
                     services.sessions().features(host), connection.settings().afterLogin()));
@@ -116,6 +119,19 @@ final class Negotiation implements StreamSink {
             state = State.OPEN;
             connection.write(features());
         }
+    }
+
+    private Optional<String> elsewhere() {
+        try {
+            return services.redirect().get().flatMap(r -> r.otherHost(host, Optional.ofNullable(account)));
+        } catch (RuntimeException e) {
+            log.warn("what=redirect_failed host={}", host, e);
+            return Optional.empty();
+        }
+    }
+
+    private void refuse() {
+        fail(Condition.SYSTEM_SHUTDOWN.error("no logins at this node now, try another one"));
     }
 
     private Element features() {
@@ -215,6 +231,10 @@ final class Negotiation implements StreamSink {
         if (sasl == null) {
             sasl = new SaslNegotiation(connection, services, this::answered);
         }
+        if (!services.permit().mayLogIn()) {
+            refuse();
+            return;
+        }
         switch (element.name()) {
             case "auth" -> {
                 boolean fresh = state == State.OPEN;
@@ -260,6 +280,10 @@ final class Negotiation implements StreamSink {
                 || stanza.id().isEmpty()
                 || !toHost) {
             fail(Condition.NOT_AUTHORIZED.error("log in first"));
+            return;
+        }
+        if (!services.permit().mayLogIn()) {
+            refuse();
             return;
         }
         connection.hold(true);

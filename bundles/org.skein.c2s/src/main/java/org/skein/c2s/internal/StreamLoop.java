@@ -15,21 +15,25 @@ import org.skein.xmpp.XmlBuffer;
  */
 final class StreamLoop {
     private static final int KEEP_INPUT_BYTES = 64 * 1024;
+    private static final long PERMIT_MS = 20;
 
     private final EventLoop loop;
     private final XmlBuffer xml = new XmlBuffer(4096);
     private final List<ClientConnection> streams = new ArrayList<>();
+    private final Permit permit;
     private final int sweepSeconds;
     private byte[] input = new byte[4096];
     private List<ClientConnection> dirty = new ArrayList<>();
     private List<ClientConnection> flushing = new ArrayList<>();
     private final Runnable flush = this::flush;
+    private final List<ClientConnection> stalled = new ArrayList<>();
     private boolean flushPlanned;
     private boolean sweeping;
 
     /** @param sweepSeconds how often streams are looked at for silence; 0 = never */
-    StreamLoop(EventLoop loop, int sweepSeconds) {
+    StreamLoop(EventLoop loop, Permit permit, int sweepSeconds) {
         this.loop = loop;
+        this.permit = permit;
         this.sweepSeconds = sweepSeconds;
     }
 
@@ -71,6 +75,37 @@ final class StreamLoop {
             batch.get(i).flush();
         }
         batch.clear();
+    }
+
+    /**
+     * A stream waits until this node may serve again. As long as one waits the permit is looked at: it may come back
+     * for a moment too short to be told of.
+     */
+    void stalled(ClientConnection stream) {
+        stalled.add(stream);
+        if (stalled.size() == 1) {
+            lookForPermit();
+        }
+    }
+
+    private void lookForPermit() {
+        loop.schedule(this::goOn, PERMIT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void goOn() {
+        if (loop.isShuttingDown()) {
+            return;
+        }
+        if (!permit.isServing()) {
+            stalled.removeIf(ClientConnection::isClosing);
+            if (!stalled.isEmpty()) {
+                lookForPermit();
+            }
+            return;
+        }
+        List<ClientConnection> waiting = List.copyOf(stalled);
+        stalled.clear();
+        waiting.forEach(ClientConnection::goOn);
     }
 
     /** @return its place, to be given to {@link #remove} */

@@ -26,4 +26,5 @@ record StreamServices(
         VirtualHosts hosts,
         Supplier<List<StreamFeatures>> features,
         Supplier<Optional<StreamRedirect>> redirect,
+        Permit permit,
         Function<LongSupplier, LoginAdmission> admission) {}

@@ -324,6 +324,40 @@ class StreamNegotiationTest {
         }
     }
 
+    @Test // RFC 6120 §4.9.3.19
+    void aRedirectBeforeLoginWorksWithAndWithoutTls() throws IOException {
+        edge.redirect = Optional.of((host, account) -> Optional.of("node2.example:5322"));
+        try (RawClient plain = new RawClient(edge.port);
+                RawClient direct = new RawClient(edge.tlsPort)) {
+            direct.tls("localhost", List.of("TLSv1.3"), List.of());
+            for (RawClient client : List.of(plain, direct)) {
+                String end = client.send(RawClient.HEADER).awaitEnd();
+                assertTrue(end.contains("<stream:stream "), end);
+                assertTrue(end.contains(">node2.example:5322</see-other-host></stream:error></stream:stream>"), end);
+            }
+        }
+    }
+
+    @Test
+    void whatARedirectAnswersWhileAStreamIsNegotiatedHoldsFromTheNextHeaderOn() throws IOException {
+        try (RawClient client = new RawClient(edge.port)) {
+            client.open().startTls().open();
+            edge.redirect = Optional.of((host, account) -> Optional.of("node2.example"));
+            client.login("romeo").send(RawClient.HEADER);
+            assertTrue(client.awaitEnd().contains(">node2.example</see-other-host>"));
+        }
+    }
+
+    @Test
+    void aRedirectThatFailsKeepsNobodyOut() throws IOException {
+        edge.redirect = Optional.of((host, account) -> {
+            throw new IllegalStateException("asked to");
+        });
+        try (RawClient client = new RawClient(edge.port)) {
+            client.established("romeo");
+        }
+    }
+
     @Test
     void aRedirectSendsTheClientElsewhere() throws IOException {
         edge.redirect = Optional.of((host, account) -> account.map(a -> "[::1]:5222"));

@@ -29,6 +29,7 @@ import org.skein.api.session.SessionManager;
 import org.skein.api.session.StreamFeatures;
 import org.skein.api.session.StreamHandler;
 import org.skein.api.session.StreamRedirect;
+import org.skein.cluster.api.Cluster;
 import org.skein.net.api.ListenException;
 import org.skein.net.internal.BoundListeners;
 import org.skein.net.internal.NettyEventLoops;
@@ -48,6 +49,7 @@ final class TestEdge implements AutoCloseable {
     final Set<String> hosts = new CopyOnWriteArraySet<>(List.of("localhost", "other.example"));
     final EchoSessions sessions = new EchoSessions();
     final List<StreamFeatures> features = new CopyOnWriteArrayList<>();
+    volatile Cluster cluster; // null: alone
     volatile Optional<StreamRedirect> redirect = Optional.empty();
     volatile CompletableFuture<SaslResult> delayedLogin;
     final int port;
@@ -74,6 +76,7 @@ final class TestEdge implements AutoCloseable {
                         new Hosts(hosts),
                         () -> features,
                         () -> redirect,
+                        new Permit(() -> cluster),
                         admission),
                 settings);
         listeners = new BoundListeners(List.of("127.0.0.1"), 0, 0, loops, (info, name) -> () -> {});
@@ -163,13 +166,14 @@ final class TestEdge implements AutoCloseable {
     /** Writes every stanza back and notes everything. */
     static final class EchoSessions implements SessionManager {
         final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+        final LongAdder stanzas = new LongAdder();
         final List<ClientStream> streams = new CopyOnWriteArrayList<>();
 
         @Override
         public StreamHandler open(ClientStream stream, Jid account) {
             streams.add(stream);
             events.add("open " + account + " " + stream.transport());
-            return new Echo(stream, events);
+            return new Echo(stream, events, stanzas);
         }
 
         @Override
@@ -197,9 +201,10 @@ final class TestEdge implements AutoCloseable {
         }
     }
 
-    private record Echo(ClientStream stream, BlockingQueue<String> events) implements StreamHandler {
+    private record Echo(ClientStream stream, BlockingQueue<String> events, LongAdder stanzas) implements StreamHandler {
         @Override
         public void stanza(Stanza stanza) {
+            stanzas.increment();
             if (stanza.body().equals("fail")) {
                 throw new IllegalStateException("asked to");
             }

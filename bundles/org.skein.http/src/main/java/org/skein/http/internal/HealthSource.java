@@ -1,5 +1,6 @@
 package org.skein.http.internal;
 
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -9,6 +10,7 @@ import org.osgi.framework.ServiceReference;
 import org.skein.api.monitor.HealthCheck;
 import org.skein.api.monitor.ListenerInfo;
 import org.skein.cluster.api.Cluster;
+import org.skein.cluster.api.Member;
 import org.skein.cluster.api.NodeState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,13 +42,13 @@ final class HealthSource implements Supplier<NodeHealth> {
 
     private String node() throws InvalidSyntaxException {
         Cluster now = cluster.get();
-        if (now != null && !now.isServing()) {
-            return "outside";
-        }
         if (now != null) {
-            NodeState state = now.view().member(now.self()).map(m -> m.state()).orElse(NodeState.JOINING);
-            if (state != NodeState.SERVING) {
-                return state == NodeState.DRAINING ? "draining" : "joining";
+            Optional<NodeState> state = now.view().member(now.self()).map(Member::state);
+            if (!now.isServing()) {
+                return state.filter(s -> s != NodeState.JOINING).isPresent() ? "outside" : "joining";
+            }
+            if (state.filter(s -> s == NodeState.DRAINING).isPresent()) {
+                return "draining";
             }
         }
         boolean open = !bundles.getServiceReferences(ListenerInfo.class, "(skein.listener=c2s*)")

@@ -7,7 +7,8 @@ import java.util.TreeMap;
 /**
  * Whether clients can log in at this node, and why not, in words that tell strangers nothing.
  *
- * @param node {@code serving}, {@code joining}, {@code draining}, {@code outside} (of its cluster's view) or
+ * @param node {@code serving}, {@code joining}, {@code draining}, {@code outside} (may not serve: excluded,
+ *     or nobody answers) or
  *     {@code closed} (no port for clients)
  * @param checks {@code ok}, {@code degraded} or {@code down}, by the name of the part
  */

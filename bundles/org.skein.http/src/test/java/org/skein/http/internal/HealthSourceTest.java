@@ -134,9 +134,9 @@ class HealthSourceTest {
         assertTrue(ask().isUp());
         member(NodeState.DRAINING, true);
         assertEquals("draining", ask().node());
-        member(NodeState.JOINING, true);
+        member(NodeState.JOINING, false);
         assertEquals("joining", ask().node());
-        member(null, true);
+        member(null, false);
         assertEquals("joining", ask().node());
         member(NodeState.SERVING, false);
         assertEquals("outside", ask().node());
