@@ -248,16 +248,17 @@ class HostileLoginTest {
     @Test
     void theRightBindingLogsInAndAWrongOneDoesNot() throws IOException {
         try (RawClient client = encrypted()) {
-            Scram right = new Scram("SCRAM-SHA-256-PLUS", "p=tls-server-end-point,,", Scram.endPoint(client));
-            assertTrue(right.run(client, "mallory", "secret").element().startsWith("<success"));
+            Scram right = Scram.plus("SCRAM-SHA-256-PLUS", client);
+            assertEquals("success", right.run(client, "mallory", "secret").end().name());
         }
         try (RawClient client = encrypted()) {
-            byte[] binding = Scram.endPoint(client);
+            byte[] binding = client.endPoint();
             binding[5] ^= 1;
-            Scram wrong = new Scram("SCRAM-SHA-256-PLUS", "p=tls-server-end-point,,", binding);
-            assertTrue(wrong.run(client, "mallory", "secret").element().contains("<not-authorized/>"));
-            Scram none = new Scram("SCRAM-SHA-256-PLUS", "p=tls-server-end-point,,", new byte[0]);
-            assertTrue(none.run(client, "mallory", "secret").element().contains("<not-authorized/>"));
+            for (byte[] wrong : List.of(binding, new byte[0])) {
+                Scram scram = Scram.plus("SCRAM-SHA-256-PLUS", wrong);
+                String end = scram.run(client, "mallory", "secret").end().toString();
+                assertTrue(end.contains("<not-authorized/>"), end);
+            }
         }
     }
 
@@ -265,9 +266,9 @@ class HostileLoginTest {
     private static List<String> answers(String user) throws IOException {
         List<String> answers = new ArrayList<>();
         try (RawClient client = encrypted()) {
-            Scram.Answer scram = Scram.plain().run(client, user, "wrong");
+            Scram.Answer scram = Scram.of("SCRAM-SHA-256").run(client, user, "wrong");
             answers.add(scram.challenge());
-            answers.add(scram.element());
+            answers.add(scram.end().toString());
             answers.add(client.plain(user, "wrong").await("</failure>"));
         }
         return answers;

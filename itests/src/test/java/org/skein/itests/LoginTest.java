@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.skein.itests.support.Clients;
-import org.skein.itests.support.ScramClient;
+import org.skein.itests.support.Scram;
 import org.skein.itests.support.ServerProcess;
 import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
@@ -72,7 +72,7 @@ class LoginTest {
     @ValueSource(strings = {"SCRAM-SHA-1", "SCRAM-SHA-256"})
     void scramProvesThePasswordInBothDirections(String mechanism) throws Exception {
         try (StanzaClient client = StanzaClient.encrypted(server)) {
-            assertSuccess(ScramClient.run(client, mechanism, "n,,", NONE, user, "secret"));
+            assertSuccess(Scram.of(mechanism).run(client, user, "secret").end());
             client.restart().open().bind("scram");
         }
     }
@@ -83,8 +83,8 @@ class LoginTest {
         for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
             try (StanzaClient client =
                     StanzaClient.connectTls(server).tls(protocol).open()) {
-                byte[] binding = ScramClient.endPoint(client);
-                assertSuccess(ScramClient.run(client, mechanism, "p=tls-server-end-point,,", binding, user, "secret"));
+                assertSuccess(
+                        Scram.plus(mechanism, client).run(client, user, "secret").end());
                 client.restart().open().bind("plus");
             }
         }
@@ -93,8 +93,8 @@ class LoginTest {
     @Test // RFC 5802 §6: somebody is in between
     void scramPlusWithTheBindingOfAnotherConnectionFails() throws Exception {
         try (StanzaClient client = StanzaClient.encrypted(server)) {
-            Xml end = ScramClient.run(
-                    client, "SCRAM-SHA-256-PLUS", "p=tls-server-end-point,,", new byte[32], user, "secret");
+            Scram scram = Scram.plus("SCRAM-SHA-256-PLUS", new byte[32]);
+            Xml end = scram.run(client, user, "secret").end();
             assertTrue(end.has("not-authorized", SASL), end.toString());
         }
     }
@@ -102,7 +102,8 @@ class LoginTest {
     @Test // RFC 5802 §6: the client could bind, and saw no -PLUS: the list was tampered with
     void aDowngradeIsNoticed() throws Exception {
         try (StanzaClient client = StanzaClient.encrypted(server)) {
-            Xml end = ScramClient.run(client, "SCRAM-SHA-256", "y,,", NONE, user, "secret");
+            Scram scram = new Scram("SCRAM-SHA-256", "y,,", NONE);
+            Xml end = scram.run(client, user, "secret").end();
             assertEquals("failure", end.name());
         }
     }
@@ -111,11 +112,9 @@ class LoginTest {
     @ValueSource(strings = {"SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"})
     void aWrongPasswordAndAnUnknownUserLookTheSame(String mechanism) throws Exception {
         try (StanzaClient client = StanzaClient.encrypted(server)) {
-            boolean plus = mechanism.endsWith("-PLUS");
-            String gs2 = plus ? "p=tls-server-end-point,," : "n,,";
-            byte[] binding = plus ? ScramClient.endPoint(client) : NONE;
-            Xml wrong = ScramClient.run(client, mechanism, gs2, binding, user, "guess");
-            Xml unknown = ScramClient.run(client, mechanism, gs2, binding, "nobody-" + user, "guess");
+            Scram scram = mechanism.endsWith("-PLUS") ? Scram.plus(mechanism, client) : Scram.of(mechanism);
+            Xml wrong = scram.run(client, user, "guess").end();
+            Xml unknown = scram.run(client, "nobody-" + user, "guess").end();
             assertTrue(wrong.has("not-authorized", SASL), wrong.toString());
             assertEquals(wrong.toString(), unknown.toString());
         }

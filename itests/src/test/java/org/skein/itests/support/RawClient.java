@@ -4,36 +4,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.util.Base64;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
+import java.util.List;
 
 /**
  * A client that sends what it is told and no more. What it has received is kept, byte by byte, and may be waited for.
  * Not for several threads, but one may send while another awaits.
  */
-public final class RawClient implements AutoCloseable {
+public final class RawClient extends Wire<RawClient> {
     public static final String HEADER = "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"
             + " xmlns:stream='http://etherx.jabber.org/streams' to='localhost' version='1.0'>";
-    private static final String SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
 
     private final StringBuilder received = new StringBuilder(); // a char is a byte
     private final byte[] buffer = new byte[16 * 1024];
-    private Socket socket;
     private int seen;
 
-    private RawClient(Socket socket) {
-        this.socket = socket;
+    private RawClient(int port, int receiveBytes) throws IOException {
+        super(port, receiveBytes);
+    }
+
+    @Override
+    RawClient self() {
+        return this;
     }
 
     public static RawClient connect(int port) throws IOException {
@@ -42,24 +36,7 @@ public final class RawClient implements AutoCloseable {
 
     /** @param receiveBytes the kernel's buffer for this connection; 0 = as large as it likes */
     public static RawClient connect(int port, int receiveBytes) throws IOException {
-        Socket socket = new Socket();
-        if (receiveBytes > 0) {
-            socket.setReceiveBufferSize(receiveBytes);
-        }
-        socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout((int) Await.LONG.toMillis());
-        return new RawClient(socket);
-    }
-
-    public RawClient send(String text) throws IOException {
-        return send(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    public RawClient send(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
-        socket.getOutputStream().flush();
-        return this;
+        return new RawClient(port, receiveBytes);
     }
 
     /** Each byte in a segment of its own; what the server does not want any more is not sent. */
@@ -129,14 +106,14 @@ public final class RawClient implements AutoCloseable {
 
     /** Waits for a while; true if anything came, be it the end. */
     public boolean hasNews(int waitMs) throws IOException {
-        socket.setSoTimeout(waitMs);
+        timeoutMs(waitMs);
         try {
             read();
             return true;
         } catch (SocketTimeoutException nothing) {
             return false;
         } finally {
-            socket.setSoTimeout((int) Await.LONG.toMillis());
+            timeoutMs((int) Await.LONG.toMillis());
         }
     }
 
@@ -161,8 +138,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     private boolean read() throws IOException {
-        InputStream in = socket.getInputStream();
-        int n = in.read(buffer);
+        int n = in().read(buffer);
         if (n < 0) {
             return false;
         }
@@ -201,33 +177,17 @@ public final class RawClient implements AutoCloseable {
     }
 
     public RawClient tls() throws IOException {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new SmackSuite.TrustAny()}, new SecureRandom());
-            SSLSocket tls =
-                    (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
-            tls.startHandshake();
-            socket = tls;
-            return this;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        encrypt(List.of());
+        return this;
     }
 
-    public SSLSocket tlsSocket() {
-        return (SSLSocket) socket;
-    }
-
-    public RawClient auth(String mechanism, String data) throws IOException {
-        return send("<auth xmlns='" + SASL + "' mechanism='" + mechanism + "'>" + base64(data) + "</auth>");
-    }
-
-    public RawClient plain(String user, String password) throws IOException {
-        return auth("PLAIN", "\0" + user + "\0" + password);
-    }
-
-    private static String base64(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    @Override
+    Xml awaitSasl() throws IOException {
+        String start = await(">");
+        String element = start.endsWith("/>")
+                ? start
+                : start + await("</" + start.substring(1).split("[ >]")[0] + ">");
+        return Xml.ofStream(element);
     }
 
     /** PLAIN, and the stream behind it. The password of all users is {@code secret}. */
@@ -271,11 +231,5 @@ public final class RawClient implements AutoCloseable {
     public String ping(String id) throws IOException {
         return send("<iq type='get' id='" + id + "'><ping xmlns='urn:xmpp:ping'/></iq>")
                 .await("id='" + id + "'");
-    }
-
-    /** Without any leave-taking. */
-    @Override
-    public void close() throws IOException {
-        socket.close();
     }
 }

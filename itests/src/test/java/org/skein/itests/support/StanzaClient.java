@@ -5,51 +5,39 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 
 /**
  * A client that sends what it is told and no more. What comes is cut into elements; those that are not awaited yet stay
  * in the inbox. One thread.
  */
-public final class StanzaClient implements AutoCloseable {
+public final class StanzaClient extends Wire<StanzaClient> {
     public static final String PASSWORD = "secret";
     private static final String CLIENT = "jabber:client";
-    private static final String SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
     private static final AtomicLong NAMES = new AtomicLong();
 
     private final ElementCutter cutter = new ElementCutter();
     private final Deque<Xml> inbox = new ArrayDeque<>();
-    private Socket socket;
     private boolean ended;
     private long ids;
     private String jid = "";
     private Xml features;
 
     private StanzaClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout((int) Await.LONG.toMillis());
+        super(port, 0);
+    }
+
+    @Override
+    StanzaClient self() {
+        return this;
     }
 
     // ---- how far it goes
@@ -134,20 +122,8 @@ public final class StanzaClient implements AutoCloseable {
 
     /** @param alpn offered to the server; may be empty */
     public StanzaClient tls(String protocol, String... alpn) throws IOException {
-        SSLSocket tls =
-                (SSLSocket) trustful().getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
-        SSLParameters parameters = tls.getSSLParameters();
-        parameters.setServerNames(List.of(new SNIHostName("localhost")));
-        parameters.setProtocols(new String[] {protocol});
-        parameters.setApplicationProtocols(alpn);
-        tls.setSSLParameters(parameters);
-        tls.startHandshake();
-        socket = tls;
+        encrypt(List.of(protocol), alpn);
         return restart();
-    }
-
-    public SSLSocket tlsSocket() {
-        return (SSLSocket) socket;
     }
 
     /** A new stream begins, with or without a new layer below. */
@@ -156,16 +132,8 @@ public final class StanzaClient implements AutoCloseable {
         return this;
     }
 
-    public StanzaClient auth(String mechanism, byte[] data) throws IOException {
-        return send("<auth xmlns='" + SASL + "' mechanism='" + mechanism + "'>"
-                + Base64.getEncoder().encodeToString(data) + "</auth>");
-    }
-
-    public StanzaClient plain(String user, String password) throws IOException {
-        return auth("PLAIN", ("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8));
-    }
-
     /** The server's next word in the exchange: challenge, success or failure. */
+    @Override
     public Xml awaitSasl() throws IOException {
         return await("SASL", x -> x.namespace().equals(SASL));
     }
@@ -195,16 +163,6 @@ public final class StanzaClient implements AutoCloseable {
     }
 
     // ---- sending
-
-    public StanzaClient send(String text) throws IOException {
-        return send(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    public StanzaClient send(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
-        socket.getOutputStream().flush();
-        return this;
-    }
 
     /** Sends available presence and waits until it has come back, as it does to all own resources. */
     public StanzaClient available(String payload) throws IOException {
@@ -331,8 +289,7 @@ public final class StanzaClient implements AutoCloseable {
     private void read(String what) throws IOException {
         byte[] buffer = new byte[16384];
         try {
-            InputStream in = socket.getInputStream();
-            int n = in.read(buffer);
+            int n = in().read(buffer);
             if (n < 0) {
                 ended = true;
             } else {
@@ -403,23 +360,4 @@ public final class StanzaClient implements AutoCloseable {
         close();
     }
 
-    /** As if the cable were pulled, but noticed at once. */
-    @Override
-    public void close() throws IOException {
-        socket.close();
-    }
-
-    private static SSLContext trustful() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new SmackSuite.TrustAny()}, new SecureRandom());
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    public X509Certificate certificate() throws IOException {
-        return (X509Certificate) tlsSocket().getSession().getPeerCertificates()[0];
-    }
 }
