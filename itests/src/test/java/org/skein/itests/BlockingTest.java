@@ -6,45 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.jivesoftware.smack.tcp.XMPPTCPConnection;
 import org.jivesoftware.smackx.blocking.BlockingCommandManager;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.jxmpp.jid.impl.JidCreate;
 import org.skein.itests.support.Clients;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** Blocking: XEP-0191. */
-@ExtendWith(SharedNode.class)
-class BlockingTest {
+class BlockingTest extends RomeoAndJuliet {
     private static final String BLOCKING = "urn:xmpp:blocking";
     private static final String ERRORS = "urn:xmpp:blocking:errors";
 
-    private static ServerProcess server;
-    private String julietsName;
-    private StanzaClient romeo;
-    private StanzaClient juliet;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
-
     @BeforeEach
     void logIn() throws Exception {
-        romeo = StanzaClient.online(server, StanzaClient.register(server), "orchard");
-        julietsName = StanzaClient.register(server);
         juliet = StanzaClient.online(server, julietsName, "balcony");
-    }
-
-    @AfterEach
-    void hangUp() throws Exception {
-        romeo.close();
-        juliet.close();
     }
 
     private Xml command(String name, String... addresses) throws Exception {

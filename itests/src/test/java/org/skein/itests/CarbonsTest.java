@@ -12,37 +12,22 @@ import org.jivesoftware.smack.tcp.XMPPTCPConnection;
 import org.jivesoftware.smackx.carbons.CarbonManager;
 import org.jivesoftware.smackx.carbons.packet.CarbonExtension.Direction;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.skein.itests.support.Clients;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** Message carbons: XEP-0280. */
-@ExtendWith(SharedNode.class)
-class CarbonsTest {
+class CarbonsTest extends RomeoAndJuliet {
     private static final String CARBONS = "urn:xmpp:carbons:2";
     private static final String FORWARD = "urn:xmpp:forward:0";
 
-    private static ServerProcess server;
-    private StanzaClient romeo;
-    private String julietsName;
     private StanzaClient balcony;
     private StanzaClient chamber;
 
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
-
     @BeforeEach
     void logIn() throws Exception {
-        romeo = StanzaClient.online(server, StanzaClient.register(server), "orchard");
-        julietsName = StanzaClient.register(server);
         balcony = StanzaClient.online(server, julietsName, "balcony");
         chamber = StanzaClient.online(server, julietsName, "chamber");
         assertEquals(
@@ -51,8 +36,7 @@ class CarbonsTest {
     }
 
     @AfterEach
-    void hangUp() throws Exception {
-        romeo.close();
+    void hangUpBoth() throws Exception {
         balcony.close();
         chamber.close();
     }

@@ -6,44 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.jivesoftware.smack.tcp.XMPPTCPConnection;
 import org.jivesoftware.smackx.csi.ClientStateIndicationManager;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.skein.itests.support.Clients;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** A client that nobody looks at: XEP-0352. */
-@ExtendWith(SharedNode.class)
-class ClientStateTest {
+class ClientStateTest extends RomeoAndJuliet {
     private static final String CSI = "urn:xmpp:csi:0";
-
-    private static ServerProcess server;
-    private String julietsName;
-    private StanzaClient romeo;
-    private StanzaClient juliet;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
 
     @BeforeEach
     void logIn() throws Exception {
-        romeo = StanzaClient.online(server, StanzaClient.register(server), "orchard");
-        julietsName = StanzaClient.register(server);
         juliet = StanzaClient.online(server, julietsName, "balcony");
         juliet.soFar();
-    }
-
-    @AfterEach
-    void hangUp() throws Exception {
-        romeo.close();
-        juliet.close();
     }
 
     private void directedPresence(String show) throws Exception {

@@ -4,45 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** To whom a stanza goes: RFC 6121 §8. */
-@ExtendWith(SharedNode.class)
-class DeliveryRulesTest {
+class DeliveryRulesTest extends RomeoAndJuliet {
     private static final String PING = "<ping xmlns='urn:xmpp:ping'/>";
     private static final String UNAVAILABLE = "cancel/service-unavailable";
-
-    private static ServerProcess server;
-    private StanzaClient romeo;
-    private String julietsName;
-    private String julietsAddress;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
-
-    @BeforeEach
-    void makeUsers() throws Exception {
-        romeo = StanzaClient.online(server, StanzaClient.register(server), "orchard");
-        julietsName = StanzaClient.register(server);
-        julietsAddress = julietsName + "@localhost";
-    }
-
-    @AfterEach
-    void hangUp() throws Exception {
-        romeo.close();
-    }
 
     private StanzaClient juliet(String resource, int priority) throws Exception {
         StanzaClient client = StanzaClient.bound(server, julietsName, resource);

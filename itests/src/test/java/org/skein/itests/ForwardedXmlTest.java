@@ -8,13 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.skein.itests.support.RandomStanzas;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
@@ -22,23 +18,16 @@ import org.skein.itests.support.Xml;
  * What is forwarded over sockets is for a second parser, that of the JDK, the tree that was sent: to a resource, as a
  * carbon, out of the offline store. {@code -Dskein.test.documents=2000 -Dskein.test.seed=7} makes a longer run of it.
  */
-@ExtendWith(SharedNode.class)
-class ForwardedXmlTest {
+class ForwardedXmlTest extends OnSharedNode {
     private static final int DOCUMENTS = Integer.getInteger("skein.test.documents", 150);
     private static final int SEED = Integer.getInteger("skein.test.seed", 1);
     private static final String SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
     private static final String STREAMS = "http://etherx.jabber.org/streams";
     private static final String CARBONS = "urn:xmpp:carbons:2";
 
-    private static ServerProcess server;
     private final Random random = new Random(SEED);
     private StanzaClient romeo;
     private String julietsName;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
 
     @BeforeEach
     void logIn() throws Exception {

@@ -83,8 +83,9 @@ class LoginTest {
         for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
             try (StanzaClient client =
                     StanzaClient.connectTls(server).tls(protocol).open()) {
-                assertSuccess(
-                        Scram.plus(mechanism, client).run(client, user, "secret").end());
+                assertSuccess(Scram.plus(mechanism, client)
+                        .run(client, user, "secret")
+                        .end());
                 client.restart().open().bind("plus");
             }
         }

@@ -7,44 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** Offline messages, their delay, hints and stanza ids: XEP-0160, XEP-0203, XEP-0334, XEP-0359. */
-@ExtendWith(SharedNode.class)
-class OfflineTest {
+class OfflineTest extends RomeoAndJuliet {
     private static final String DELAY = "urn:xmpp:delay";
     private static final String SID = "urn:xmpp:sid:0";
     private static final String HINTS = "urn:xmpp:hints";
-
-    private static ServerProcess server;
-    private StanzaClient romeo;
-    private String julietsName;
-    private String julietsAddress;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
-
-    @BeforeEach
-    void makeUsers() throws Exception {
-        romeo = StanzaClient.online(server, StanzaClient.register(server), "orchard");
-        julietsName = StanzaClient.register(server);
-        julietsAddress = julietsName + "@localhost";
-    }
-
-    @AfterEach
-    void hangUp() throws Exception {
-        romeo.close();
-    }
 
     /** What waits for her, by a message sent to herself behind it. */
     private List<Xml> waiting() throws Exception {

@@ -9,28 +9,16 @@ import org.jivesoftware.smackx.iqprivate.PrivateDataManager;
 import org.jivesoftware.smackx.iqprivate.packet.DefaultPrivateData;
 import org.jivesoftware.smackx.vcardtemp.VCardManager;
 import org.jivesoftware.smackx.vcardtemp.packet.VCard;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.jxmpp.jid.impl.JidCreate;
 import org.skein.itests.support.Clients;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** What a user keeps at the server: vCards (XEP-0054) and private XML (XEP-0049). */
-@ExtendWith(SharedNode.class)
-class PersonalDataTest {
+class PersonalDataTest extends OnSharedNode {
     private static final String VCARD = "<vCard xmlns='vcard-temp'/>";
     private static final String PRIVATE = "jabber:iq:private";
-
-    private static ServerProcess server;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
 
     @Test // XEP-0054 §3
     void aClientLibraryStoresAVCardThatOthersRead() throws Exception {

@@ -5,28 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** Presence, probes and directed presence: RFC 6121 §4. Romeo is subscribed to Juliet, and she to him. */
-@ExtendWith(SharedNode.class)
-class PresenceTest {
-    private static ServerProcess server;
+class PresenceTest extends OnSharedNode {
     private String romeosName;
     private String julietsName;
     private StanzaClient romeo;
     private StanzaClient juliet;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
 
     @BeforeEach
     void befriend() throws Exception {

@@ -9,28 +9,17 @@ import org.jivesoftware.smack.XMPPException.XMPPErrorException;
 import org.jivesoftware.smack.packet.StanzaError.Condition;
 import org.jivesoftware.smack.tcp.XMPPTCPConnection;
 import org.jivesoftware.smackx.iqregister.AccountManager;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.jxmpp.jid.parts.Localpart;
 import org.skein.itests.support.Await;
 import org.skein.itests.support.Clients;
-import org.skein.itests.support.ServerProcess;
 import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** Accounts made, changed and removed in band: XEP-0077. That it is off by default is tested in {@link EmbeddedDatabaseTest}. */
-@ExtendWith(SharedNode.class)
-class RegistrationTest {
+class RegistrationTest extends OnSharedNode {
     private static final String REGISTER = "jabber:iq:register";
-
-    private static ServerProcess server;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
 
     @Test // XEP-0077 §3.1, §8
     void itIsAdvertisedAndAsksForNameAndPassword() throws Exception {

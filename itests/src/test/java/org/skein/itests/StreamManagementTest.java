@@ -13,45 +13,21 @@ import java.util.concurrent.TimeUnit;
 import org.jivesoftware.smack.filter.StanzaTypeFilter;
 import org.jivesoftware.smack.packet.Message;
 import org.jivesoftware.smack.tcp.XMPPTCPConnection;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.skein.itests.support.Await;
 import org.skein.itests.support.Clients;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** Stream management: XEP-0198. */
-@ExtendWith(SharedNode.class)
-class StreamManagementTest {
+class StreamManagementTest extends RomeoAndJuliet {
     private static final String SM = "urn:xmpp:sm:3";
     private static final String STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas";
 
-    private static ServerProcess server;
-    private String julietsName;
-    private StanzaClient romeo;
-    private StanzaClient juliet;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
-
     @BeforeEach
     void logIn() throws Exception {
-        romeo = StanzaClient.online(server, StanzaClient.register(server), "orchard");
-        julietsName = StanzaClient.register(server);
         juliet = StanzaClient.bound(server, julietsName, "balcony");
-    }
-
-    @AfterEach
-    void hangUp() throws Exception {
-        romeo.close();
-        juliet.close();
     }
 
     private static String enable(StanzaClient client) throws Exception {

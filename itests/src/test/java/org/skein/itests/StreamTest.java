@@ -4,27 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** Streams and their encryption: RFC 6120 §4 and §5, XEP-0368, XEP-0478. */
-@ExtendWith(SharedNode.class)
-class StreamTest {
+class StreamTest extends OnSharedNode {
     private static final String TLS = "urn:ietf:params:xml:ns:xmpp-tls";
     private static final String SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
     private static final String LIMITS = "urn:xmpp:stream-limits:0";
-
-    private static ServerProcess server;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
 
     @Test // RFC 6120 §5.3.1, §5.4.1
     void beforeTlsNothingButStartTlsIsOfferedAndItIsRequired() throws Exception {

@@ -5,28 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.skein.itests.support.ServerProcess;
-import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
 /** The life cycle of presence subscriptions: RFC 6121 §3, its states in appendix A. */
-@ExtendWith(SharedNode.class)
-class SubscriptionTest {
+class SubscriptionTest extends OnSharedNode {
     private static final String ROSTER_GET = "<query xmlns='jabber:iq:roster'/>";
 
-    private static ServerProcess server;
     private StanzaClient romeo;
     private StanzaClient juliet;
-
-    @BeforeAll
-    static void useNode(ServerProcess shared) {
-        server = shared;
-    }
 
     @BeforeEach
     void logIn() throws Exception {

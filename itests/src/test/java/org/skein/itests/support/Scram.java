@@ -68,14 +68,13 @@ public record Scram(String mechanism, String gs2, byte[] binding) {
         byte[] clientKey = hmac(salted, "Client Key");
         String withoutProof = "c=" + base64(channel()) + ",r=" + fields.get('r');
         String authMessage = first + "," + serverFirst + "," + withoutProof;
-        byte[] proof =
-                hmac(MessageDigest.getInstance("SHA-" + hash()).digest(clientKey), authMessage);
+        byte[] proof = hmac(MessageDigest.getInstance("SHA-" + hash()).digest(clientKey), authMessage);
         for (int i = 0; i < proof.length; i++) {
             proof[i] ^= clientKey[i];
         }
         String last = withoutProof + ",p=" + base64(proof);
-        client.send("<response xmlns='" + Wire.SASL + "'>" + base64(last.getBytes(StandardCharsets.UTF_8))
-                + "</response>");
+        client.send(
+                "<response xmlns='" + Wire.SASL + "'>" + base64(last.getBytes(StandardCharsets.UTF_8)) + "</response>");
         Xml end = client.awaitSasl();
         if (end.name().equals("success")) {
             String expected = "v=" + base64(hmac(hmac(salted, "Server Key"), authMessage));

@@ -95,7 +95,8 @@ public abstract class Wire<C extends Wire<C>> implements AutoCloseable {
     /** The channel binding {@code tls-server-end-point}: the hash of the certificate this side sees (RFC 5929 §4.1). */
     public byte[] endPoint() throws IOException {
         try {
-            byte[] certificate = tlsSocket().getSession().getPeerCertificates()[0].getEncoded();
+            byte[] certificate =
+                    tlsSocket().getSession().getPeerCertificates()[0].getEncoded();
             return MessageDigest.getInstance("SHA-256").digest(certificate);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
