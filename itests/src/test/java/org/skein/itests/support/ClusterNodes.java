@@ -83,7 +83,7 @@ public final class ClusterNodes implements AutoCloseable {
                 "login-rate=0",
                 "scram-iterations=4096",
                 "c2s-whitespace-ping=1",
-                "admins=admin@localhost"));
+                "admins=" + SharedNode.ADMIN + "@localhost," + SharedNode.ABSENT_ADMIN + "@localhost"));
         all.addAll(List.of(settings));
         all.addAll(List.of(more));
         return ServerProcess.create(all.toArray(String[]::new))

@@ -359,5 +359,4 @@ public final class StanzaClient extends Wire<StanzaClient> {
         awaitStreamEnd();
         close();
     }
-
 }
