@@ -16,10 +16,13 @@ import org.osgi.framework.wiring.FrameworkWiring;
  * reflection; what a method returns is printed, what it throws makes the command fail.
  */
 public final class FeatureCommands {
+    private static final String CLUSTER = "cluster";
+
     private final TreeMap<String, Feature> known;
     private final Instance instance;
     private final InstalledBundles bundles;
     private final BundleContext context;
+    private final Set<String> needed = new LinkedHashSet<>();
 
     FeatureCommands(
             TreeMap<String, Feature> known, Instance instance, InstalledBundles bundles, BundleContext context) {
@@ -32,6 +35,9 @@ public final class FeatureCommands {
     /** The features that start with this node: those configured, as changed at the console. */
     Set<String> enabled() throws StartException {
         Set<String> enabled = new LinkedHashSet<>(instance.configuredFeatures());
+        if (instance.isClusterMode() && known.containsKey(CLUSTER)) {
+            enabled.add(CLUSTER);
+        }
         for (String line : instance.switchedFeatures()) {
             if (line.startsWith("+") && known.containsKey(line.substring(1))) {
                 enabled.add(line.substring(1));
@@ -61,6 +67,7 @@ public final class FeatureCommands {
     /** One line per feature. */
     public synchronized String list() throws StartException {
         Set<String> enabled = enabled();
+        enabled.addAll(needed);
         StringBuilder table =
                 new StringBuilder(String.format("%-14s %-11s %7s  %s", "Name", "State", "Bundles", "What"));
         for (Map.Entry<String, Feature> feature : known.entrySet()) {
@@ -74,6 +81,21 @@ public final class FeatureCommands {
         return table.toString();
     }
 
+    /** Installs and starts the bundles of a feature that something running needs, until the node ends. */
+    synchronized void need(String name) {
+        try {
+            checkKnown(name);
+            Set<String> enabled = enabled();
+            enabled.addAll(needed);
+            if (enabled.add(name)) {
+                bundles.reconcile(jarsOf(enabled));
+            }
+            needed.add(name);
+        } catch (StartException | BundleException | IOException e) {
+            throw new IllegalStateException("feature " + name + " cannot be installed: " + e.getMessage(), e);
+        }
+    }
+
     /** Installs and starts the bundles of a feature, now and at every later start. */
     public synchronized String install(String name) throws StartException, BundleException, IOException {
         checkKnown(name);
@@ -81,6 +103,7 @@ public final class FeatureCommands {
         if (!enabled.add(name)) {
             return name + " is installed already";
         }
+        enabled.addAll(needed);
         int added = bundles.reconcile(jarsOf(enabled)).size();
         remember(name, "+");
         return name + " installed, " + added + " bundles added";
@@ -93,9 +116,11 @@ public final class FeatureCommands {
         if (enabled.size() == 1 && enabled.contains(name)) {
             throw new IllegalArgumentException(name + " is the only feature left");
         }
-        if (!enabled.remove(name)) {
+        boolean wasNeeded = needed.remove(name);
+        if (!enabled.remove(name) && !wasNeeded) {
             return name + " is not installed";
         }
+        enabled.addAll(needed);
         bundles.reconcile(jarsOf(enabled));
         context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(null);
         remember(name, "-");

@@ -56,7 +56,13 @@ final class InstalledBundles {
             Bundle bundle = context.getBundle(location);
             if (bundle == null) {
                 added.add(install(jar, location));
-            } else if (!stamp.equals(known.get(location))) {
+                continue;
+            }
+            BundleStartLevel level = bundle.adapt(BundleStartLevel.class);
+            if (level.getStartLevel() != StartLevels.of(jar)) { // remembered from an older distribution
+                level.setStartLevel(StartLevels.of(jar));
+            }
+            if (!stamp.equals(known.get(location))) {
                 bundle.update();
             }
         }

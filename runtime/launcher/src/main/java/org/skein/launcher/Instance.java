@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,6 +17,8 @@ import java.util.stream.Stream;
 /** The folder of one node: its configuration, data, logs and run-time files. Held by at most one process at a time. */
 final class Instance implements AutoCloseable {
     private static final Pattern FEATURES = Pattern.compile("--features\\s*=(.*)");
+    private static final Pattern CLUSTER_MODE = Pattern.compile("--cluster-mode\\s*=(.*)");
+    private static final Set<String> YES = Set.of("true", "yes", "on");
 
     private final Path base;
     private final FileChannel lockFile;
@@ -76,6 +80,18 @@ final class Instance implements AutoCloseable {
             }
         }
         return features;
+    }
+
+    /** Whether {@code --cluster-mode=true} is in {@code etc/init.properties}; the last such line counts. */
+    boolean isClusterMode() throws StartException {
+        boolean mode = false;
+        for (String line : readLines(resolve("etc/init.properties"))) {
+            Matcher matcher = CLUSTER_MODE.matcher(line.strip());
+            if (matcher.matches()) {
+                mode = YES.contains(matcher.group(1).strip().toLowerCase(Locale.ROOT));
+            }
+        }
+        return mode;
     }
 
     /** Features switched at the console: lines {@code +name} and {@code -name}. */

@@ -154,6 +154,8 @@ public final class Main {
             FeatureCommands commands = new FeatureCommands(features, instance, bundles, context);
             bundles.reconcile(commands.jarsOf(commands.enabled()));
             context.registerService(FeatureCommands.class, commands, commandProperties());
+            Consumer<String> onNeed = commands::need;
+            context.registerService(Consumer.class, onNeed, new Hashtable<>(Map.of("skein.role", "feature")));
             Consumer<String> onFatal = this::fail;
             context.registerService(Consumer.class, onFatal, new Hashtable<>(Map.of("skein.role", "fatal")));
             return prepared;
