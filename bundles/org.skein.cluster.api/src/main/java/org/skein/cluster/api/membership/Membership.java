@@ -18,6 +18,14 @@ public interface Membership {
     /** Told on one thread, in order; must not block. */
     interface Listener {
         /**
+         * The database has a newer view, and this node is in it; those who left it may still serve for a moment. The
+         * endpoint must be brought to its epoch before this returns ({@link Endpoint#admit}), with those who left cut off:
+         * that no member echoes the old epoch any more is what ends their permits. {@link #installed} follows when they
+         * are over, of this view or of one decided later; at once if nobody left.
+         */
+        void decided(View view);
+
+        /**
          * A view this node is in is to be used from now on. Those who left it no longer serve: their permit is over, or
          * they are dead.
          */
@@ -34,6 +42,12 @@ public interface Membership {
 
         /** It cannot join, and why, for people; it tries again unless {@code forGood}. */
         void refused(String reason, boolean forGood);
+
+        /**
+         * The database answers this node again, or has not for longer than the silence allowed. Without it the node stays
+         * a member as long as its links stand; what needs the database (logins) is to be refused.
+         */
+        default void database(boolean answers) {}
     }
 
     /** This node's part in the cluster. Any thread. */
@@ -46,7 +60,10 @@ public interface Membership {
         /** The permit of CLUSTER 5. Cheap. */
         boolean isServing();
 
-        /** Changes this node's state in the view. */
+        /** To be called for every {@code linkChanged} of the endpoint's receiver: what it means is then acted on at once. */
+        void linkChanged(NodeId peer);
+
+        /** Changes this node's state in the view. Fails if it is not a member, or when it ceases to be one before. */
         CompletionStage<Void> state(NodeState state);
 
         /** What the table of nodes shows now, members or not. */
