@@ -33,6 +33,7 @@ import org.skein.api.session.RemotePresenceListener;
 import org.skein.api.session.RemoteSession;
 import org.skein.api.session.Session;
 import org.skein.api.session.SessionListener;
+import org.skein.api.session.SessionTransfer;
 import org.skein.api.session.Sessions;
 import org.skein.api.session.Verdict;
 import org.skein.api.storage.StorageException;
@@ -123,6 +124,7 @@ public final class TestServer implements Router, Sessions {
     private final List<IqHandler> handlers = new ArrayList<>();
     private final List<NonzaHandler> nonzas = new ArrayList<>();
     private final List<RemotePresenceListener> remotePresence = new ArrayList<>();
+    private final List<SessionTransfer> transfers = new ArrayList<>();
 
     /** Adds a component under every API interface it has. */
     public <T> T add(T service) {
@@ -143,7 +145,12 @@ public final class TestServer implements Router, Sessions {
         if (service instanceof IqHandler h) handlers.add(h);
         if (service instanceof NonzaHandler h) nonzas.add(h);
         if (service instanceof RemotePresenceListener l) remotePresence.add(l);
+        if (service instanceof SessionTransfer t) transfers.add(t);
         return service;
+    }
+
+    List<SessionTransfer> transfers() {
+        return transfers;
     }
 
     /** An annotation type with its defaults, but for the values given. */
@@ -535,6 +542,11 @@ public final class TestServer implements Router, Sessions {
         /** The connection is gone. */
         public void ends() {
             fromClient(this, Stanza.presence().type("unavailable").build());
+            gone();
+        }
+
+        /** It is forgotten, and nobody hears of it. */
+        void gone() {
             account.sessions = account.sessions.stream().filter(s -> s != this).toList();
             if (account.sessions.isEmpty()) online.remove(account.jid);
             listeners.forEach(l -> l.closed(this));

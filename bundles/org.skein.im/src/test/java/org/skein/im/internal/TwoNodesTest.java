@@ -59,7 +59,7 @@ class TwoNodesTest {
                 .toList();
     }
 
-    private static Element block(String name, String jid) {
+    static Element block(String name, String jid) {
         return Element.builder(name, BLOCKING)
                 .child(Element.builder("item", BLOCKING).attribute("jid", jid).build())
                 .build();
@@ -242,7 +242,7 @@ class TwoNodesTest {
         assertEquals(2, phone.takes().size(), "each is pushed once");
     }
 
-    private static RosterItem named(Jid contact, String name) {
+    static RosterItem named(Jid contact, String name) {
         return new RosterItem(contact, name, Set.of(), Subscription.NONE, false, false, false, true, "");
     }
 
