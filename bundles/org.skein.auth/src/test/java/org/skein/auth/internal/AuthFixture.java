@@ -17,7 +17,8 @@ import org.skein.auth.internal.keys.AccountKeys;
 import org.skein.auth.internal.keys.DecoySecret;
 import org.skein.auth.internal.keys.PasswordWorkers;
 import org.skein.auth.internal.limit.LoginAttempts;
-import org.skein.cluster.api.internal.LoneNode;
+import org.skein.testkit.ManualScheduler;
+import org.skein.testkit.cluster.InMemoryCluster;
 import org.skein.testkit.storage.InMemoryStorage;
 import org.skein.xmpp.Jid;
 
@@ -109,7 +110,7 @@ public final class AuthFixture implements AutoCloseable {
                 workers,
                 new KeyMaker(settings),
                 keys,
-                new AccountNews(new LoneNode(), List.of(listeners)),
+                new AccountNews(new InMemoryCluster(new ManualScheduler()).node("alone"), List.of(listeners)),
                 storage.accounts());
     }
 

@@ -1,7 +1,6 @@
 package org.skein.im.internal;
 
 import org.skein.cluster.api.Cluster;
-import org.skein.cluster.api.internal.LoneNode;
 import org.skein.im.internal.account.OtherNodes;
 import org.skein.im.internal.presence.PresenceProcessor;
 import org.skein.im.internal.presence.PresenceSender;
@@ -10,6 +9,8 @@ import org.skein.im.internal.roster.Rosters;
 import org.skein.im.internal.subscription.SubscriptionDelivery;
 import org.skein.im.internal.subscription.SubscriptionProcessor;
 import org.skein.im.internal.subscription.Subscriptions;
+import org.skein.testkit.ManualScheduler;
+import org.skein.testkit.cluster.InMemoryCluster;
 import org.skein.testkit.storage.InMemoryStorage;
 
 /** A {@link TestServer} with rosters, subscriptions and presence, wired as the framework does. */
@@ -25,7 +26,11 @@ public final class ImServer {
     }
 
     public ImServer(Rosters.Config rosterConfig, PresenceProcessor.Config presenceConfig) {
-        this(new TestServer(new InMemoryStorage()), new LoneNode(), rosterConfig, presenceConfig);
+        this(
+                new TestServer(new InMemoryStorage()),
+                new InMemoryCluster(new ManualScheduler()).node("alone"),
+                rosterConfig,
+                presenceConfig);
     }
 
     /** A node of a cluster. */
