@@ -23,6 +23,7 @@ public final class InMemorySpool implements Spool {
     private final Executor executor;
     private final List<Entry> rows = new ArrayList<>();
     private boolean down;
+    private boolean answersLost;
     private int quota = Integer.MAX_VALUE;
 
     public InMemorySpool() {
@@ -36,6 +37,11 @@ public final class InMemorySpool implements Spool {
     /** While down, everything fails with {@link StorageException}. */
     public synchronized void down(boolean down) {
         this.down = down;
+    }
+
+    /** What is asked is done, but fails with {@link StorageException}: as if the connection broke at the commit. */
+    public synchronized void answersLost(boolean lost) {
+        this.answersLost = lost;
     }
 
     /** At most that many rows for an owner. */
@@ -56,6 +62,7 @@ public final class InMemorySpool implements Spool {
                 synchronized (this) {
                     if (down) throw new StorageException("the test says the database is down");
                     result = work.get();
+                    if (answersLost) throw new StorageException("the test says the connection broke");
                 }
             } catch (StorageException | QuotaException e) {
                 done.completeExceptionally(e);

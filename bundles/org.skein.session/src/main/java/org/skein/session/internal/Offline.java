@@ -122,6 +122,7 @@ final class Offline {
                                 account,
                                 RETRY.toSeconds(),
                                 failure.toString());
+                        session.rowsUnknown();
                         node.delays.schedule(() -> retry(session), RETRY);
                     } else if (!rows.isEmpty()) {
                         session.takeRows(rows, rows.size() >= PAGE);
@@ -139,7 +140,8 @@ final class Offline {
     }
 
     private void retry(UserSession session) {
-        if (session.accepts() && !node.stopping) flush(session);
+        if (!session.accepts() || node.stopping) return;
+        session.freeUnknownRows(() -> flush(session));
     }
 
     CompletionStage<List<Spool.Entry>> claim(UserSession session) {

@@ -473,6 +473,31 @@ final class Outbox {
         }
     }
 
+    /** A claim failed, and may have been done all the same. */
+    void rowsUnknown() {
+        unsureOfRows = true;
+    }
+
+    /** Gives back what such a claim may have taken, unless there are rows it could be mixed up with: then at the end. */
+    void freeUnknownRows(Runnable then) {
+        boolean own = spooling || rowsInMemory > 0 || storing > 0 || deleting > 0;
+        if (!unsureOfRows || own || undeleted != null || redundant != null || closed != null) {
+            then.run();
+            return;
+        }
+        CompletionStage<?> released;
+        try {
+            released =
+                    node.delays.limited(node.spool().release(session.account().jid(), session.id()));
+        } catch (RuntimeException e) {
+            released = CompletableFuture.failedFuture(e);
+        }
+        released.whenComplete((rows, failure) -> {
+            if (failure != null) log.debug("what=unknown_rows_not_released session={}", session.id(), failure);
+            then.run();
+        });
+    }
+
     private boolean failed(Throwable failure) {
         if (failure == null) return false;
         unsureOfRows = true;

@@ -308,6 +308,19 @@ final class UserSession extends Mailbox implements Session {
         });
     }
 
+    /** Rows may be this session's now that nobody was told of; any thread. */
+    void rowsUnknown() {
+        run(() -> {
+            if (state == State.ENDED) takeRows(List.of(), false);
+            else outbox.rowsUnknown();
+        });
+    }
+
+    /** Runs {@code then} when such rows are offline ones again, or stay as they are. */
+    void freeUnknownRows(Runnable then) {
+        run(() -> outbox.freeUnknownRows(then));
+    }
+
     /** The message of a row was delivered by another session of the user; any thread. */
     void redundant(MessageNumber row) {
         run(() -> {

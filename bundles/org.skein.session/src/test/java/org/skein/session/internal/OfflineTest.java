@@ -114,6 +114,37 @@ final class OfflineTest {
     }
 
     @Test
+    void rowsGivenToASessionByAnAnswerThatWasLostAreNotForgotten() {
+        FakeClientStream s = h.online("a@localhost/x");
+        s.receive(chat("b@localhost", "1"), chat("b@localhost", "2"));
+        h.run();
+        FakeClientStream b = h.bound("b@localhost/x");
+        h.spool.answersLost(true);
+        b.receive(Harness.presence(0));
+        h.run();
+        assertEquals(List.of(), b.bodies());
+        h.spool.answersLost(false);
+        h.pass(Duration.ofSeconds(11));
+        assertEquals(List.of("1", "2"), b.bodies());
+        assertEquals(List.of(), h.spool.rows());
+    }
+
+    @Test
+    void rowsGivenToASessionThatEndsBeforeItLearnsOfThemAreTheNextOnes() {
+        FakeClientStream s = h.online("a@localhost/x");
+        s.receive(chat("b@localhost", "1"));
+        h.run();
+        FakeClientStream b = h.bound("b@localhost/x");
+        h.spool.answersLost(true);
+        b.receive(Harness.presence(0));
+        h.run();
+        h.spool.answersLost(false);
+        b.closeByClient();
+        h.run();
+        assertEquals(List.of("1"), h.online("b@localhost/y").bodies());
+    }
+
+    @Test
     void anUnreadSocketLosesNothingWhenItBreaks() {
         FakeClientStream b = h.online("b@localhost/x");
         FakeClientStream s = h.online("a@localhost/x");
