@@ -81,8 +81,8 @@ public interface Spool {
 
     /**
      * Rows parked for sessions of nodes that are gone become offline ones: of each session whose token names an
-     * incarnation that is neither among those given nor, by the database, in the view; or names none. In parts, each
-     * committed on its own; the stage completes when none is left. What is parked meanwhile may be found or not.
+     * incarnation that is neither among those given nor, by the database, in the view (for a node that is alone: and
+     * seen a moment ago); or names none. In parts, each committed on its own; the stage completes when none is left. What is parked meanwhile may be found or not.
      *
      * @return the owners of these rows, to be looked for: one may be online (CLUSTER 14). After a failure some rows may
      *     be offline whose owners nobody was told

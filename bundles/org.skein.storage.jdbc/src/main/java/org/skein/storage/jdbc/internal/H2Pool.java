@@ -6,9 +6,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.h2.jdbcx.JdbcDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 final class H2Pool implements Pool {
     private static final Logger LOG = LoggerFactory.getLogger(H2Pool.class);
+
+    private static final Pattern USER = Pattern.compile("(?i);USER=([^;]*)");
+    private static final Pattern PASSWORD = Pattern.compile("(?i);PASSWORD=([^;]*)");
 
     private final JdbcDataSource source = new JdbcDataSource();
     /** Not H2's own pool, which sends four commands each time a connection is taken and given back. */
@@ -38,7 +44,7 @@ final class H2Pool implements Pool {
                 ? "jdbc:h2:file:" + settings.base().resolve("data/db").toAbsolutePath()
                 : settings.uri();
         source.setURL(with(
-                uri,
+                PASSWORD.matcher(USER.matcher(uri).replaceAll("")).replaceAll(""),
                 "MODE=MySQL",
                 "DB_CLOSE_DELAY=-1",
                 "DB_CLOSE_ON_EXIT=FALSE",
@@ -47,9 +53,16 @@ final class H2Pool implements Pool {
                 "RETENTION_TIME=5000",
                 "QUERY_CACHE_SIZE=64",
                 "LOCK_TIMEOUT=2000"));
-        if (!uri.toUpperCase(Locale.ROOT).contains(";USER=")) source.setUser("sa");
+        source.setUser(group(USER, uri).orElse("sa"));
+        source.setPassword(group(PASSWORD, uri).orElse(""));
         shared = settings.isShared();
         checkpoint = settings.syncWrites() ? "CHECKPOINT SYNC" : "CHECKPOINT";
+    }
+
+    /** H2 takes neither from the address if it comes with a {@code DataSource}. */
+    private static Optional<String> group(Pattern pattern, String uri) {
+        Matcher matcher = pattern.matcher(uri);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     /** Adds the parameters an operator did not give. */
@@ -154,7 +167,8 @@ final class H2Pool implements Pool {
 
     @Override
     public void lockSchema(Connection connection, Duration atMost) {
-        // A file of H2 has one process, and migration one thread. In server mode one of two may fail, and tries again.
+        // A file of H2 has one process, and migration one thread. In server mode two may do it at once: each
+        // statement can be repeated.
     }
 
     @Override

@@ -136,7 +136,7 @@ public final class JdbcSpool implements Spool {
     /** One part, found and released by a statement each; what it released is told when all is. */
     private CompletionStage<Set<Jid>> releaseOutside(Set<Long> live, Fence fence, Set<Jid> before) {
         Database database = storage.database();
-        return database.read(c -> holdersOutside(c, live)).thenCompose(holders -> {
+        return database.read(c -> holdersOutside(c, live, fence.isNone())).thenCompose(holders -> {
             if (holders.isEmpty()) return CompletableFuture.completedFuture(before);
             Set<Jid> owners = new LinkedHashSet<>(before);
             holders.forEach(holder -> holder.owner().ifPresent(owners::add));
@@ -149,13 +149,14 @@ public final class JdbcSpool implements Spool {
 
     /**
      * Members by the database count as live too, for the caller's view may be an old one. They are read after the
-     * tokens: who parked a row and is not there then is not about to come.
+     * tokens: who parked a row and is not there then is not about to come. A node that is alone does not take the
+     * table's word, for nobody would ever take a dead member out of it.
      */
-    private static List<Holding> holdersOutside(Connection c, Set<Long> live) throws SQLException {
+    private static List<Holding> holdersOutside(Connection c, Set<Long> live, boolean alone) throws SQLException {
         Set<Long> known = new HashSet<>(live);
         while (true) {
             List<Holding> found = SpoolTable.holdersOutside(c, known, HOLDERS_AT_ONCE);
-            Set<Long> members = SpoolTable.members(c);
+            Set<Long> members = alone ? SpoolTable.membersAlive(c) : SpoolTable.members(c);
             List<Holding> outside = found.stream()
                     .filter(holding -> {
                         OptionalLong holder = Spool.holder(holding.session());

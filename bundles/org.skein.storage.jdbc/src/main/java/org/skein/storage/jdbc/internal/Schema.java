@@ -77,7 +77,12 @@ final class Schema {
                 s.execute(sql);
             }
         }
-        Sql.update(c, "INSERT INTO skein_schema_version VALUES (?, ?)", step, System.currentTimeMillis());
+        Sql.update(
+                c,
+                "INSERT INTO skein_schema_version (version, applied_at) VALUES (?, ?)"
+                        + " ON DUPLICATE KEY UPDATE version = VALUES(version)",
+                step,
+                System.currentTimeMillis());
         pool.flush(c);
         LOG.info("what=schema_migrated version={} took_ms={}", step, (System.nanoTime() - began) / 1_000_000);
     }

@@ -370,6 +370,15 @@ final class SpoolTable {
         return new HashSet<>(Sql.query(c, "SELECT incarnation FROM cluster_member", row -> row.getLong(1)));
     }
 
+    /** Those that were seen a moment ago: a cluster that ended all at once leaves its last view behind. */
+    static Set<Long> membersAlive(Connection c) throws SQLException {
+        return new HashSet<>(Sql.query(
+                c,
+                "SELECT m.incarnation FROM cluster_member m JOIN cluster_nodes n ON n.incarnation = m.incarnation"
+                        + " WHERE n.last_updated > CURRENT_TIMESTAMP(3) - INTERVAL '10' SECOND",
+                row -> row.getLong(1)));
+    }
+
     /** @return how many; less than {@code max} when these sessions hold none any more */
     static int releaseSome(Connection c, List<String> sessions, int max, Fence fence) throws SQLException {
         List<Object> parameters = Sql.padded(sessions);

@@ -169,4 +169,32 @@ interface FenceContract {
         Answers.of(now);
         assertEquals(1, Answers.of(storage().spool.count(owner)));
     }
+
+    @Test
+    default void aNodeThatIsAloneFreesWhatMembersHoldUnlessTheyWereSeenAMomentAgo() {
+        Jid dead = Jid.of("dead@fence.example");
+        Jid live = Jid.of("live@fence.example");
+        join(ME);
+        join(NEXT_LIFE);
+        seen(ME, 60);
+        seen(NEXT_LIFE, 1);
+        Answers.of(storage().spool.store(SpoolContract.entry(dead, MINE, 1)));
+        Answers.of(storage().spool.store(SpoolContract.entry(live, Spool.token(NEXT_LIFE, 1), 1)));
+        Set<Jid> told = Answers.of(storage().spool.releaseHoldersOutside(List.of()));
+        assertTrue(told.contains(dead) && !told.contains(live), told.toString());
+        assertEquals(1, Answers.of(storage().spool.count(dead)));
+        assertEquals(0, Answers.of(storage().spool.count(live)));
+    }
+
+    private void seen(long incarnation, int secondsAgo) {
+        Answers.of(storage()
+                .database()
+                .statement(c -> Sql.update(
+                        c,
+                        "INSERT INTO cluster_nodes (hostname, host, port, incarnation, fingerprint, last_updated)"
+                                + " VALUES (?, 'h', 1, ?, '', CURRENT_TIMESTAMP(3) - INTERVAL '" + secondsAgo
+                                + "' SECOND)",
+                        "n" + incarnation,
+                        incarnation)));
+    }
 }
