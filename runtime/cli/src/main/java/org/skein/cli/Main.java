@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             Create.class,
             Shell.class,
             User.class,
+            Doctor.class,
             ScriptCommands.Version.class,
             HelpCommand.class
         },
