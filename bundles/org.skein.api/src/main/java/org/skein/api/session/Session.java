@@ -64,6 +64,14 @@ public interface Session {
     /** Ends the session and its stream with an error. It cannot be resumed. */
     void close(StreamError error);
 
+    /**
+     * Closes the stream with an error. A session that can be resumed waits to be, on any node of the cluster; another is
+     * ended properly: {@code unavailable} to all who saw it, what waits for it to the spool.
+     */
+    default void redirect(StreamError error) {
+        close(error);
+    }
+
     /** A slot for a processor's own data about this session. Event loop. */
     <T> Optional<T> get(Class<T> key);
 

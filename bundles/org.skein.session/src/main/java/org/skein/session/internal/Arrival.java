@@ -29,6 +29,11 @@ final class Arrival extends Fanout {
     }
 
     @Override
+    MessageNumber originNumber() {
+        return new MessageNumber(origin.incarnation(), number);
+    }
+
+    @Override
     boolean isSharedElsewhere() {
         return true;
     }
@@ -36,7 +41,7 @@ final class Arrival extends Fanout {
     void start() {
         if (toFull) {
             UserSession match = node.registry.find(stanza.to().orElseThrow());
-            if (match != null) {
+            if (match != null && !match.has(originNumber())) {
                 toOne(match);
                 return;
             }

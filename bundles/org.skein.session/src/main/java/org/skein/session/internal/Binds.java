@@ -21,6 +21,8 @@ import org.skein.xmpp.StreamError;
  * everywhere; a session that is established gives way to any bind that comes after, which takes a higher number then.
  */
 final class Binds {
+    private static final int BIND = 0;
+    private static final int MOVE = 1;
     private static final int FINE = 0;
     private static final int ENDED = 1; // the resource was bound there, and is no more
     private static final int LOST = 2; // a newer bind of it is under way there
@@ -95,11 +97,47 @@ final class Binds {
     }
 
     Pending begin(Account account, Jid full) {
-        return new Pending(account, full, node.clock.millis());
+        return begin(account, full, node.clock.millis());
+    }
+
+    Pending begin(Account account, Jid full, long login) {
+        return new Pending(account, full, login);
+    }
+
+    /** Tells all nodes that a session moves here; its old node keeps it until it has handed it over. */
+    CompletionStage<Void> move(Pending pending) {
+        pending.gate = node.gates.hold(pending.account.jid());
+        pending.account.pending(pending);
+        byte[] question = new Bytes.Writer(MOVE, 64)
+                .jid(pending.full)
+                .number(pending.login())
+                .done();
+        return node.cluster()
+                .bound(pending.full)
+                .thenCompose(known -> node.forwarding.askAll(Question.BIND, question))
+                .thenAccept(answers -> answers.forEach((from, bytes) -> {
+                    if (bytes.length == 0) return;
+                    Bytes.Reader in = new Bytes.Reader(bytes);
+                    in.octet();
+                    in.number();
+                    pending.account.elsewhere(sessions(in, pending.full, from, pending.account.jid()));
+                }));
+    }
+
+    private List<Elsewhere> sessions(Bytes.Reader in, Jid but, NodeId from, Jid account) {
+        List<Elsewhere> found = new ArrayList<>();
+        while (in.hasMore()) {
+            Jid full = account.withResource(in.text());
+            long login = in.number();
+            boolean established = in.octet() == 1;
+            Set<String> marks = marks(in);
+            if (established && !full.equals(but)) found.add(new Elsewhere(node, from, full, login, marks));
+        }
+        return found;
     }
 
     private CompletionStage<Pending> ask(Pending pending, int max) {
-        byte[] question = new Bytes.Writer(0, 64)
+        byte[] question = new Bytes.Writer(BIND, 64)
                 .jid(pending.full)
                 .number(pending.login())
                 .done();
@@ -151,10 +189,14 @@ final class Binds {
     }
 
     private CompletionStage<byte[]> asked(NodeId from, Bytes.Reader question) {
-        question.octet();
+        boolean moves = question.octet() == MOVE;
         Jid full = question.jid();
         long login = question.number();
         Account account = node.registry.entered(full.bare());
+        if (account != null && moves) {
+            account.elsewhere(List.of(new Elsewhere(node, from, full, login, Set.of())));
+            return answer(FINE, 0, account);
+        }
         if (account == null) return CompletableFuture.completedFuture(new byte[] {FINE, 0});
         UserSession conflict;
         byte[] answer;
@@ -212,7 +254,7 @@ final class Binds {
     /** Nodes came: the sessions of this node are told to them, so that each knows where an account has others. */
     void introduce(Set<NodeId> joined) {
         for (UserSession session : node.registry.snapshot()) {
-            byte[] question = new Bytes.Writer(0, 64)
+            byte[] question = new Bytes.Writer(BIND, 64)
                     .jid(session.jid())
                     .number(session.login())
                     .done();
@@ -230,14 +272,8 @@ final class Binds {
                 session.end(StreamError.Condition.CONFLICT.error("replaced by a newer session"), () -> {});
                 return;
             }
-            List<Elsewhere> found = new ArrayList<>();
-            while (in.hasMore()) {
-                Jid full = session.jid().bare().withResource(in.text());
-                long login = in.number();
-                boolean established = in.octet() == 1;
-                Set<String> marks = marks(in);
-                if (established) found.add(new Elsewhere(node, from, full, login, marks));
-            }
+            List<Elsewhere> found =
+                    sessions(in, session.jid(), from, session.jid().bare());
             session.account().elsewhere(found);
             if (!found.isEmpty()) tellMarks(session);
         });

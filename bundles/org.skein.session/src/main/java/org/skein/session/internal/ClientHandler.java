@@ -274,17 +274,19 @@ final class ClientHandler implements StreamHandler {
             return;
         }
         UserSession old = node.resumables.find(id, account);
-        if (old == null) {
+        if (old == null && node.forwarding.isAlone()) {
             notFound(id);
             return;
         }
         busy = true;
         stream.reading(false);
-        old.resume(this, stream, h, () -> {
+        Runnable notFound = () -> {
             if (closed) return;
             notFound(id);
             ready();
-        });
+        };
+        if (old != null) old.resume(this, stream, h, notFound);
+        else node.moves.resume(id, account, h, this, stream, notFound);
     }
 
     private void notFound(String id) {

@@ -41,6 +41,11 @@ final class Delivery extends Fanout implements Forwarded {
         return n;
     }
 
+    @Override
+    MessageNumber originNumber() {
+        return number;
+    }
+
     DeliveryListener origin() {
         return origin;
     }

@@ -53,6 +53,9 @@ abstract class Fanout implements DeliveryListener {
     /** The number for a row parked for one session. */
     abstract MessageNumber rowNumber();
 
+    /** The number its origin gave it, by which a session knows it again; null if it got none. */
+    abstract MessageNumber originNumber();
+
     /** All have answered. */
     abstract void decided();
 
@@ -90,7 +93,7 @@ abstract class Fanout implements DeliveryListener {
         int accepting = 0;
         if (sessions != null) {
             for (UserSession s : sessions) {
-                if (s.accepts()) accepting++;
+                if (takes(s)) accepting++;
             }
         }
         if (accepting + others == 0) return false;
@@ -106,7 +109,7 @@ abstract class Fanout implements DeliveryListener {
         int given = 0;
         if (sessions != null) {
             for (UserSession s : sessions) {
-                if (given < accepting && s.accepts()) {
+                if (given < accepting && takes(s)) {
                     given++;
                     s.deliver(new Out(s, processed, this));
                 }
@@ -114,6 +117,12 @@ abstract class Fanout implements DeliveryListener {
         }
         answered(accepting - given + 1);
         return true;
+    }
+
+    private boolean takes(UserSession session) {
+        if (!session.accepts()) return false;
+        MessageNumber number = originNumber();
+        return number == null || !session.has(number);
     }
 
     /** True if nodes besides those counted here may have it. */

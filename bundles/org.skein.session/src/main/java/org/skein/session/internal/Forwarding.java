@@ -378,18 +378,29 @@ final class Forwarding {
 
     /** @return empty if it left, or did not answer in time. Never fails */
     CompletionStage<Optional<byte[]>> askOne(NodeId to, Question question, byte[] body) {
+        return ask(to, question, body, true);
+    }
+
+    /** The same until it answers or leaves: for what must not be done by halves. */
+    CompletionStage<Optional<byte[]>> askPatiently(NodeId to, Question question, byte[] body) {
+        return ask(to, question, body, false);
+    }
+
+    private CompletionStage<Optional<byte[]>> ask(NodeId to, Question question, byte[] body, boolean limited) {
         Peer peer = peer(to);
         if (peer == null) return CompletableFuture.completedFuture(Optional.empty());
         sendAnswers(peer);
         long id = questions.incrementAndGet();
         CompletableFuture<Optional<byte[]>> answer = new CompletableFuture<>();
         peer.asked.put(id, answer);
-        AutoCloseable timeout = node.delays.schedule(
-                () -> {
-                    if (answer.complete(Optional.empty()))
-                        log.warn("what=node_silent node={} question={}", to, question);
-                },
-                ASK_PATIENCE);
+        AutoCloseable timeout = !limited
+                ? null
+                : node.delays.schedule(
+                        () -> {
+                            if (answer.complete(Optional.empty()))
+                                log.warn("what=node_silent node={} question={}", to, question);
+                        },
+                        ASK_PATIENCE);
         answer.whenComplete((a, failure) -> {
             Delays.cancel(timeout);
             peer.asked.remove(id);

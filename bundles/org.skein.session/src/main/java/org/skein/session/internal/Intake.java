@@ -514,6 +514,12 @@ final class Intake {
         watch();
     }
 
+    /** The session came from another node, which had made so many stanzas safe. */
+    void adopt(int count) {
+        received = count;
+        told = count;
+    }
+
     /** The client was told so much by other means. */
     void told(int h) {
         told = h;

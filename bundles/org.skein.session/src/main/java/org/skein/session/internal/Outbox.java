@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -62,6 +63,8 @@ final class Outbox {
     private boolean unsureOfRows; // a write or claim failed, and may have been done all the same
     private boolean releasing; // closed: nothing is being written any more
     private boolean resolved; // closed: nothing waits any more
+    private Runnable handing; // not null: everything goes to another node
+    private Set<MessageNumber> had; // messages it came here with; null mostly
     private Runnable closed; // not null: nothing is written any more
 
     Outbox(UserSession session, ServerNode node) {
@@ -369,7 +372,8 @@ final class Outbox {
     private void written() {
         if (closed == null || releasing || storing > 0 || deleting > 0) return;
         releasing = true;
-        release();
+        if (handing != null) handing.run();
+        else release();
     }
 
     private void delete(List<MessageNumber> numbers) {
@@ -510,6 +514,95 @@ final class Outbox {
         return true;
     }
 
+    // ---- moving to another node
+
+    /**
+     * Stores what can be stored, then writes all that waits for the client, in order. What comes meanwhile, and what
+     * could not be stored, is answered ABSENT: its origins try it at the new node.
+     *
+     * @param then run when the rows are the other node's; nothing is here any more
+     */
+    void handOver(String newId, Bytes.Writer w, Runnable then) {
+        Set<MessageNumber> numbers = new LinkedHashSet<>();
+        for (Out out = first; out != null; out = out.following()) {
+            MessageNumber number = out.listener() instanceof Fanout f ? f.originNumber() : null;
+            if (number != null) numbers.add(number);
+        }
+        for (Out out = first; out != null; out = out.following()) {
+            if (out.isDurable() && out.row == Out.Row.NONE) park(out);
+        }
+        handing = () -> node.delays
+                .limited(node.spool().move(session.account().jid(), session.id(), newId))
+                .whenComplete((moved, failure) -> session.run(() -> {
+                    if (failure != null) log.warn("what=rows_not_moved session={}", session.id(), failure);
+                    handedOver(w, numbers, failure == null);
+                    then.run();
+                }));
+        close(() -> {});
+    }
+
+    private void handedOver(Bytes.Writer w, Set<MessageNumber> numbers, boolean rowsMoved) {
+        w.number(acked & 0xFFFFFFFFL).octet(spooling || !rowsMoved ? 1 : 0).octet(offlineRemains ? 1 : 0);
+        w.number(numbers.size());
+        numbers.forEach(n -> w.number(n.origin()).number(n.n()));
+        List<Out> kept = new ArrayList<>();
+        List<Out> rest = new ArrayList<>();
+        for (Out out = first; out != null; out = out.following()) {
+            boolean unsafe = out.isAwaited() && out.stanza.isMessage();
+            boolean unwritten = out.written == null; // it came after the end began
+            (unsafe || unwritten ? rest : kept).add(out);
+        }
+        w.number(kept.size());
+        for (Out out : kept) {
+            boolean row = out.row == Out.Row.STORED;
+            w.octet(row ? 1 : 0);
+            if (row) w.number(out.number.origin()).number(out.number.n());
+            w.stanza(out.stanza).stanza(out.written);
+            out.answer(Outcome.DELIVERED);
+        }
+        first = null;
+        last = null;
+        count = 0;
+        resolved = true;
+        rest.forEach(this::gone);
+    }
+
+    /** What {@link #handOver} wrote. */
+    void adopt(Bytes.Reader in) {
+        managed = true;
+        acked = (int) in.number();
+        spooling = in.octet() == 1;
+        offlineRemains = in.octet() == 1;
+        int n = in.count();
+        if (n > 0) had = new HashSet<>();
+        for (int i = 0; i < n; i++) {
+            had.add(new MessageNumber(in.number(), in.number()));
+        }
+        for (int i = in.count(); i > 0; i--) {
+            boolean row = in.octet() == 1;
+            MessageNumber number = row ? new MessageNumber(in.number(), in.number()) : null;
+            Out out = new Out(session, in.stanza(), DeliveryListener.NONE);
+            out.written = in.stanza();
+            out.since = node.nanos.getAsLong();
+            if (row) {
+                out.number = number;
+                out.row = Out.Row.STORED;
+                rowsInMemory++;
+            }
+            link(out);
+        }
+    }
+
+    /** There may be rows of this session that it does not know. */
+    void unsure() {
+        unsureOfRows = true;
+    }
+
+    /** True if the session came here with this message. */
+    boolean has(MessageNumber number) {
+        return had != null && had.contains(number);
+    }
+
     // ---- the end
 
     /** Hands everything unconfirmed on: rows become offline ones, other messages are answered ABSENT, in order. */
@@ -574,5 +667,13 @@ final class Outbox {
         } else {
             node.counters.dropped().increment();
         }
+    }
+
+    @Override
+    public String toString() {
+        return "count=" + count + " rows=" + rowsInMemory + " storing=" + storing + " deleting=" + deleting
+                + " spooling="
+                + spooling + " reading=" + reading + " undeleted=" + (undeleted != null) + " managed=" + managed
+                + " closed=" + (closed != null);
     }
 }

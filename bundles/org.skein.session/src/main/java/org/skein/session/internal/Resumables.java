@@ -34,6 +34,16 @@ final class Resumables {
         return id;
     }
 
+    /** The session came here with its identifier. */
+    void moved(String id, UserSession session) {
+        sessions.put(id, session);
+    }
+
+    /** The session went to another node. */
+    void gone(String id) {
+        sessions.remove(id);
+    }
+
     /** The live session of an identifier, or null. Only its own user may have it. */
     UserSession find(String id, Jid account) {
         UserSession session = sessions.get(id);

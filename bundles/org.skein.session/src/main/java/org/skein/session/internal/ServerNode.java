@@ -34,6 +34,7 @@ final class ServerNode {
     final Forwarding forwarding;
     final Binds binds;
     final ClusterPart clusterPart;
+    final Moves moves;
     private final Supplier<Cluster> cluster;
     private final Supplier<Spool> spool;
     private final AtomicLong numbers = new AtomicLong();
@@ -68,6 +69,7 @@ final class ServerNode {
         this.forwarding = new Forwarding(this);
         this.binds = new Binds(this);
         this.clusterPart = new ClusterPart(this);
+        this.moves = new Moves(this);
     }
 
     Cluster cluster() {

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,7 @@ import org.skein.api.session.ClientStream;
 import org.skein.api.session.DeliveryProcessor;
 import org.skein.api.session.Session;
 import org.skein.api.session.SessionListener;
+import org.skein.api.session.SessionTransfer;
 import org.skein.api.session.Verdict;
 import org.skein.api.storage.MessageNumber;
 import org.skein.api.storage.Spool;
@@ -663,6 +666,142 @@ final class UserSession extends Mailbox implements Session {
         outbox.resend();
         tell(Event.RESUMED);
         log.debug("what=session_resumed jid={} id={}", jid, id);
+    }
+
+    // ---- moving to another node (CLUSTER 15)
+
+    /** Makes safe what this session has, gives it all away and forgets it. Any thread. */
+    void handOver(String newId, CompletableFuture<byte[]> state) {
+        run(() -> {
+            if (isOver() || resumeId.isEmpty()) {
+                state.complete(new byte[0]);
+                return;
+            }
+            if (this.state == State.CONNECTED) {
+                handler.sessionEnded();
+                stream.close(Optional.of(StreamError.Condition.CONFLICT.error("the stream was resumed elsewhere")));
+            }
+            this.state = State.DETACHED;
+            handler = null;
+            Delays.cancel(window);
+            // What was received must be safe before the client is told how much it was; else it would send it again.
+            intake.whenAllSafe(() -> {
+                if (isOver() || this.state == State.CONNECTED) state.complete(new byte[0]);
+                else giveAway(newId, state);
+            });
+        });
+    }
+
+    private void giveAway(String newId, CompletableFuture<byte[]> state) {
+        Bytes.Writer w = new Bytes.Writer(0, 1024);
+        w.number(intake.safeCount() & 0xFFFFFFFFL).number(resumeSeconds).number(boundAt);
+        w.octet(presence == null ? 0 : 1);
+        if (presence != null) w.stanza(presence);
+        w.number(marks.size());
+        marks.forEach(w::text);
+        Map<String, byte[]> saved = new LinkedHashMap<>();
+        for (SessionTransfer transfer : node.chains.transfers()) {
+            try {
+                transfer.save(this).ifPresent(bytes -> saved.put(transfer.name(), bytes));
+            } catch (RuntimeException | LinkageError e) {
+                log.warn("what=session_state_not_saved name={}", transfer.name(), e);
+            }
+        }
+        w.number(saved.size());
+        saved.forEach((name, bytes) -> w.text(name).bytes(bytes));
+        outbox.handOver(newId, w, () -> {
+            // Nobody is told: the session goes on elsewhere.
+            gate = node.gates.hold(account.jid());
+            presence = null;
+            this.state = State.ENDED;
+            node.registry.remove(this);
+            node.resumables.gone(resumeId);
+            tell(Event.CLOSED);
+            slots = NO_SLOTS;
+            state.complete(w.done());
+            closeWhenDrained();
+        });
+    }
+
+    /** Takes what another node handed over. On the loop, before anybody else uses this session. */
+    void adopt(String id, Bytes.Reader in) {
+        in.octet();
+        int received = (int) in.number();
+        resumeId = id;
+        resumeSeconds = in.number();
+        in.number(); // bound there at
+        if (in.octet() == 1) {
+            presence = in.stanza();
+            priority = priorityOf(presence);
+        }
+        Set<String> carried = new HashSet<>();
+        for (int n = in.count(); n > 0; n--) {
+            carried.add(in.text());
+        }
+        marks = Set.copyOf(carried);
+        Map<String, byte[]> saved = new LinkedHashMap<>();
+        for (int n = in.count(); n > 0; n--) {
+            saved.put(in.text(), in.bytes());
+        }
+        outbox.adopt(in);
+        intake.adopt(received);
+        node.resumables.moved(id, this);
+        begin();
+        for (SessionTransfer transfer : node.chains.transfers()) {
+            byte[] bytes = saved.get(transfer.name());
+            if (bytes == null) continue;
+            try {
+                transfer.restore(this, bytes);
+            } catch (RuntimeException | LinkageError e) {
+                log.warn("what=session_state_not_restored name={}", transfer.name(), e);
+            }
+        }
+        node.binds.tellMarks(this);
+        node.cluster().presence(jid, presence());
+    }
+
+    /** Goes on with the stream that asked for it. On the loop. */
+    void resumedHere(ClientHandler newHandler, ClientStream newStream, int h, Runnable refused) {
+        resumed(newHandler, newStream, h, refused);
+        Stanza now = presence;
+        if (now == null || isOver()) return;
+        // Again to all who see it: for them it is this node now whose loss makes it void (CLUSTER 20).
+        intake.onBehalf(now.withFrom(jid), () -> {});
+        if (accepts()) node.offline.flush(this);
+    }
+
+    /** The old node kept the session. On the loop. */
+    void abandonMove() {
+        state = State.ENDED;
+        node.registry.remove(this);
+        gate = node.gates.hold(account.jid());
+        outbox.unsure(); // rows may be this session's already
+        outbox.close(this::closeWhenDrained);
+    }
+
+    /** True if the session was given this message by its old node already. */
+    boolean has(MessageNumber number) {
+        return outbox.has(number);
+    }
+
+    @Override
+    public void redirect(StreamError error) {
+        run(() -> {
+            if (isOver()) return;
+            if (state != State.CONNECTED || resumeId.isEmpty() || resumeSeconds <= 0) {
+                if (state != State.DETACHED) end(error);
+                return;
+            }
+            handler.sessionEnded();
+            handler = null;
+            stream.close(Optional.of(error));
+            detach();
+        });
+    }
+
+    /** For tests and logs: what it is doing. */
+    String describe() {
+        return id + ' ' + jid + ' ' + state + ' ' + outbox;
     }
 
     @Override

@@ -1,0 +1,112 @@
+package org.skein.session.internal;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.skein.api.session.ClientStream;
+import org.skein.cluster.api.NodeId;
+import org.skein.session.internal.Forwarding.Question;
+import org.skein.xmpp.Jid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A stream resumed at another node than it was lost at (XEP-0198 §5, CLUSTER 15): the session moves. The new node takes
+ * its place first, so that what is sent from then on waits there; then the old one makes safe what it has, hands it over
+ * and forgets the session without a word to anybody. What reached both is told apart by its number.
+ */
+final class Moves {
+    private static final int LOOK = 0;
+    private static final int HAND_OVER = 1;
+    private static final byte[] NO = {};
+    private static final Logger log = LoggerFactory.getLogger(Moves.class);
+
+    private final ServerNode node;
+
+    Moves(ServerNode node) {
+        this.node = node;
+        node.forwarding.answerer(Question.MOVE, this::asked);
+    }
+
+    /** A resume that found no session here. Event loop of the stream. */
+    void resume(String id, Jid account, int h, ClientHandler handler, ClientStream stream, Runnable notFound) {
+        byte[] question = new Bytes.Writer(LOOK, 64).text(id).jid(account).done();
+        node.forwarding
+                .askAll(Question.MOVE, question)
+                .thenAccept(answers -> stream.execute(() -> {
+                    for (Map.Entry<NodeId, byte[]> answer : answers.entrySet()) {
+                        if (answer.getValue().length == 0) continue;
+                        Bytes.Reader in = new Bytes.Reader(answer.getValue());
+                        in.octet();
+                        take(id, in.jid(), in.number(), answer.getKey(), h, handler, stream, notFound);
+                        return;
+                    }
+                    notFound.run();
+                }));
+    }
+
+    private void take(
+            String id,
+            Jid full,
+            long login,
+            NodeId from,
+            int h,
+            ClientHandler handler,
+            ClientStream stream,
+            Runnable notFound) {
+        Account account = node.registry.enter(full.bare());
+        Binds.Pending pending = node.binds.begin(account, full, login + 1);
+        node.binds
+                .move(pending)
+                .thenCompose(told -> node.delays.limited(account.load(node.chains.states())))
+                .whenComplete((done, failure) -> stream.execute(() -> {
+                    UserSession fresh = new UserSession(node, account, full, stream, pending.login());
+                    if (failure != null
+                            || node.stopping
+                            || handler.isClosed()
+                            || !node.registry.add(fresh, 0).done()) {
+                        node.registry.leave(account);
+                        pending.done(false);
+                        notFound.run();
+                        return;
+                    }
+                    byte[] question = new Bytes.Writer(HAND_OVER, 64)
+                            .text(id)
+                            .jid(full.bare())
+                            .text(fresh.id())
+                            .done();
+                    node.forwarding
+                            .askPatiently(from, Question.MOVE, question)
+                            .thenAccept(state -> stream.execute(() -> {
+                                byte[] bytes = state.orElse(NO);
+                                if (bytes.length == 0) {
+                                    fresh.abandonMove();
+                                    pending.done(false);
+                                    notFound.run();
+                                    return;
+                                }
+                                log.debug("what=session_moved jid={} from={} id={}", full, from, fresh.id());
+                                fresh.adopt(id, new Bytes.Reader(bytes));
+                                pending.done(true);
+                                fresh.resumedHere(handler, stream, h, notFound);
+                            }));
+                }));
+    }
+
+    private CompletionStage<byte[]> asked(NodeId from, Bytes.Reader in) {
+        int step = in.octet();
+        String id = in.text();
+        Jid account = in.jid();
+        UserSession session = node.resumables.find(id, account);
+        if (session == null || node.stopping) return CompletableFuture.completedFuture(NO);
+        if (step == LOOK) {
+            return CompletableFuture.completedFuture(new Bytes.Writer(LOOK, 64)
+                    .jid(session.jid())
+                    .number(session.login())
+                    .done());
+        }
+        CompletableFuture<byte[]> state = new CompletableFuture<>();
+        session.handOver(in.text(), state);
+        return state;
+    }
+}
