@@ -4,6 +4,7 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ import org.slf4j.LoggerFactory;
  * several nodes may use it, else {@code embedded}; {@code skein.database.kind} is {@code h2}, {@code mysql} or
  * {@code mariadb}.
  */
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=javax.sql.DataSource")
 final class DataSourceService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataSourceService.class);
     static final String SHARED = "skein.database";

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.skein.api.storage.ConflictException;
 import org.skein.api.storage.FencedException;
 import org.skein.api.storage.MessageNumber;
@@ -138,46 +141,56 @@ final class MariaDbStorageTest implements JdbcContracts {
         assertEquals(40, Answers.of(rosters().load(owner)).version());
     }
 
-    @Test // CLUSTER 6
-    void whatChangesTheViewWaitsForStatementsUnderWayAndNoneTakesEffectAfterIt() throws SQLException {
+    /** What becomes of the member while one of its statements is under way. */
+    private enum Change {
+        EXCLUDED,
+        GIVEN_UP,
+        KEPT
+    }
+
+    @ParameterizedTest // CLUSTER 6
+    @EnumSource(Change.class)
+    void whatChangesTheViewWaitsForStatementsUnderWayAndNoneTakesEffectAfterIt(Change change) throws SQLException {
         long me = 77;
-        Jid owner = Jid.of("underway@fence.example");
+        Jid owner = Jid.of("underway-" + change.name().toLowerCase(Locale.ROOT) + "@fence.example");
         String mine = Spool.token(me, 1);
         Answers.of(storage.spool.store(SpoolContract.entry(owner, "", 1)));
         Answers.of(storage.spool.store(SpoolContract.entry(owner, mine, 2)));
+        List<Supplier<CompletionStage<?>>> writes = List.of(
+                () -> storage.spool.store(SpoolContract.entry(owner, "", 3)),
+                () -> storage.spool.claim(owner, mine, 10),
+                () -> storage.spool.delete(owner, mine, List.of(new MessageNumber(7, 2))),
+                () -> storage.spool.release(owner, mine));
         try (Connection view = secondNode.database().fresh()) {
-            Sql.update(view, "INSERT INTO cluster_member (incarnation, name, epoch_joined) VALUES (?, 'me', 1)", me);
-            storage.holder = me;
-            List<Supplier<CompletionStage<?>>> writes = List.of(
-                    () -> storage.spool.store(SpoolContract.entry(owner, "", 3)),
-                    () -> storage.spool.claim(owner, mine, 10),
-                    () -> storage.spool.delete(owner, mine, List.of(new MessageNumber(7, 2))),
-                    () -> storage.spool.release(owner, mine));
-            for (boolean excluded : new boolean[] {true, false}) {
-                for (Supplier<CompletionStage<?>> write : writes) {
-                    view.setAutoCommit(false);
-                    Sql.update(view, "DELETE FROM cluster_member WHERE incarnation = ?", me);
-                    CompletionStage<?> answer = write.get();
-                    Conditions.await(
-                            "it waits for the view", Duration.ofSeconds(30), () -> waiting() || isDone(answer));
-                    if (excluded) view.commit();
-                    else view.rollback();
-                    view.setAutoCommit(true);
-                    if (excluded) {
-                        assertThrows(FencedException.class, () -> Answers.of(answer));
-                        Sql.update(
-                                view,
-                                "INSERT INTO cluster_member (incarnation, name, epoch_joined) VALUES (?, 'me', 1)",
-                                me);
-                    } else {
-                        Answers.of(answer);
-                    }
-                }
+            for (Supplier<CompletionStage<?>> write : writes) {
+                join(view, me);
+                storage.holder = me;
+                view.setAutoCommit(false);
+                Sql.update(view, "DELETE FROM cluster_member WHERE incarnation = ?", me);
+                if (change == Change.KEPT) join(view, me);
+                CompletionStage<?> answer = write.get();
+                Conditions.await("it waits for the view", Duration.ofSeconds(30), () -> waiting() || isDone(answer));
+                if (change == Change.GIVEN_UP) view.rollback();
+                else view.commit();
+                view.setAutoCommit(true);
+                if (change == Change.EXCLUDED) assertThrows(FencedException.class, () -> Answers.of(answer));
+                else Answers.of(answer);
             }
+            Sql.update(view, "DELETE FROM cluster_member WHERE incarnation = ?", me);
         } finally {
             storage.holder = 0;
         }
-        assertEquals(List.of("m1", "m3"), ids(Answers.of(secondNode.spool.claim(owner, "s", 10))));
+        assertEquals(
+                change == Change.EXCLUDED ? List.of("m1") : List.of("m1", "m3"),
+                ids(Answers.of(secondNode.spool.claim(owner, "s", 10))));
+    }
+
+    private static void join(Connection view, long incarnation) throws SQLException {
+        Sql.update(
+                view,
+                "INSERT INTO cluster_member (incarnation, name, epoch_joined) VALUES (?, 'me', 1)"
+                        + " ON DUPLICATE KEY UPDATE name = 'me'",
+                incarnation);
     }
 
     private static boolean isDone(CompletionStage<?> stage) {
