@@ -38,12 +38,14 @@ public final class SharedCluster implements ParameterResolver {
     }
 
     private static ClusterNodes start() {
-        return ClusterNodes.create(
+        ClusterNodes nodes = ClusterNodes.create(
                         MariaDb.shared(),
                         "shared_cluster",
                         NODES,
                         "max-sessions-per-user=" + MAX_SESSIONS,
                         "contact-addresses=abuse=mailto:abuse@example.org,admin=xmpp:admin@example.org")
                 .start();
+        nodes.node(0).addUser(SharedNode.ADMIN + "@localhost", StanzaClient.PASSWORD);
+        return nodes;
     }
 }
