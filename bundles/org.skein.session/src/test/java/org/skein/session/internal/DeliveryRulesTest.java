@@ -259,7 +259,7 @@ final class DeliveryRulesTest {
                 h,
                 h,
                 h,
-                () -> new org.skein.testkit.InMemorySpool(task -> {}),
+                () -> new org.skein.testkit.storage.InMemorySpool(task -> {}),
                 () -> h.accounts,
                 () -> h.cluster,
                 h.scheduler.clock(),

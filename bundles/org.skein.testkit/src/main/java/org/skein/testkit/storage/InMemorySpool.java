@@ -2,52 +2,101 @@ package org.skein.testkit.storage;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.skein.api.storage.MessageNumber;
 import org.skein.api.storage.QuotaException;
 import org.skein.api.storage.Spool;
+import org.skein.api.storage.StorageException;
 import org.skein.xmpp.Jid;
 
-final class InMemorySpool implements Spool {
+/**
+ * A {@link Spool} in memory: that of an {@link InMemoryStorage}, or one by itself. What it is asked happens in turn on the
+ * executor, so a test decides when.
+ */
+public final class InMemorySpool implements Spool {
     private static final String OFFLINE = "";
 
-    private final InMemoryStorage storage;
-    private final Map<Jid, List<Entry>> rows = new HashMap<>();
+    private final Calls calls;
+    private final List<Entry> rows = new ArrayList<>();
+    private int quota;
 
-    InMemorySpool(InMemoryStorage storage) {
-        this.storage = storage;
+    /** By itself, without a quota. */
+    public InMemorySpool(Executor executor) {
+        this(new Calls(executor), 0);
+    }
+
+    InMemorySpool(Calls calls, int quota) {
+        this.calls = calls;
+        this.quota = quota;
+    }
+
+    /** While down, everything fails with {@link StorageException}, and so do the other repositories of its storage. */
+    public void down(boolean down) {
+        calls.available(!down);
+    }
+
+    /** What is asked is done, but fails with {@link StorageException}: as if the connection broke at the commit. */
+    public void answersLost(boolean lost) {
+        calls.answersLost(lost);
+    }
+
+    /** At most that many rows for an owner; 0 = no limit. */
+    public void quota(int rows) {
+        synchronized (calls) {
+            this.quota = rows;
+        }
+    }
+
+    /** All rows now, in order. */
+    public List<Entry> rows() {
+        synchronized (calls) {
+            return List.copyOf(rows);
+        }
     }
 
     void forget(Jid owner) {
-        rows.remove(owner);
+        rows.removeIf(ownedBy(owner));
+    }
+
+    private static Predicate<Entry> ownedBy(Jid owner) {
+        return row -> row.owner().equals(owner);
+    }
+
+    private static Predicate<Entry> isParkedFor(Jid owner, String session) {
+        return row -> !session.equals(OFFLINE)
+                && row.session().equals(session)
+                && row.owner().equals(owner);
     }
 
     @Override
     public CompletionStage<Void> store(Entry entry) {
-        return storage.run(() -> {
-            List<Entry> own = rows.computeIfAbsent(entry.owner(), o -> new ArrayList<>());
-            if (own.stream().anyMatch(e -> e.number().equals(entry.number()))) return;
-            int most = storage.limits().spoolRowsPerOwner();
-            if (most > 0 && own.size() >= most) {
-                throw new QuotaException(entry.owner() + " has " + most + " messages waiting, as many as allowed");
+        return calls.run(() -> {
+            int owned = 0;
+            for (Entry row : rows) {
+                if (!row.owner().equals(entry.owner())) continue;
+                if (row.number().equals(entry.number())) return;
+                owned++;
             }
-            own.add(entry);
+            if (quota > 0 && owned >= quota) {
+                throw new QuotaException(entry.owner() + " has " + quota + " messages waiting, as many as allowed");
+            }
+            rows.add(entry);
         });
     }
 
     @Override
     public CompletionStage<List<Entry>> claim(Jid owner, String session, int max) {
-        return storage.call(() -> {
+        return calls.call(() -> {
             List<Entry> claimed = new ArrayList<>();
-            rows.getOrDefault(owner, new ArrayList<>()).replaceAll(row -> {
-                if (!row.session().equals(OFFLINE) || claimed.size() == max) return row;
+            rows.replaceAll(row -> {
+                boolean isOffline = row.session().equals(OFFLINE) && row.owner().equals(owner);
+                if (!isOffline || claimed.size() == max) return row;
                 claimed.add(of(row, session));
                 return of(row, session);
             });
@@ -61,20 +110,15 @@ final class InMemorySpool implements Spool {
 
     @Override
     public CompletionStage<List<Entry>> parked(Jid owner, String session) {
-        return storage.call(() -> rows.getOrDefault(owner, List.of()).stream()
-                .filter(row -> row.session().equals(session))
+        return calls.call(() -> rows.stream()
+                .filter(row -> row.owner().equals(owner) && row.session().equals(session))
                 .toList());
     }
 
     @Override
     public CompletionStage<Void> delete(Jid owner, String session, Collection<MessageNumber> numbers) {
         Set<MessageNumber> gone = Set.copyOf(numbers);
-        return storage.run(() -> rows.getOrDefault(owner, new ArrayList<>())
-                .removeIf(row -> isParkedFor(row, session) && gone.contains(row.number())));
-    }
-
-    private static boolean isParkedFor(Entry row, String session) {
-        return !row.session().equals(OFFLINE) && row.session().equals(session);
+        return calls.run(() -> rows.removeIf(isParkedFor(owner, session).and(row -> gone.contains(row.number()))));
     }
 
     @Override
@@ -84,29 +128,34 @@ final class InMemorySpool implements Spool {
 
     @Override
     public CompletionStage<Integer> move(Jid owner, String fromSession, String toSession) {
-        return storage.call(() -> give(owner, row -> isParkedFor(row, fromSession), toSession));
+        return calls.call(() -> give(isParkedFor(owner, fromSession), toSession).size());
     }
 
-    private int give(Jid owner, Predicate<Entry> which, String session) {
-        List<Entry> own = rows.getOrDefault(owner, new ArrayList<>());
-        int given = (int) own.stream().filter(which).count();
-        own.replaceAll(row -> which.test(row) ? of(row, session) : row);
+    /** @return the rows that matched, as they were */
+    private List<Entry> give(Predicate<Entry> which, String session) {
+        List<Entry> given = new ArrayList<>();
+        rows.replaceAll(row -> {
+            if (!which.test(row)) return row;
+            given.add(row);
+            return of(row, session);
+        });
         return given;
     }
 
     @Override
     public CompletionStage<Integer> releaseAll() {
-        return storage.call(() -> rows.keySet().stream()
-                .mapToInt(owner -> give(owner, row -> !row.session().equals(OFFLINE), OFFLINE))
-                .sum());
+        return calls.call(
+                () -> give(row -> !row.session().equals(OFFLINE), OFFLINE).size());
     }
 
     @Override
     public CompletionStage<Set<Jid>> releaseHoldersOutside(Collection<Long> liveIncarnations) {
         Set<Long> live = Set.copyOf(liveIncarnations);
-        return storage.call(() -> rows.keySet().stream()
-                .filter(owner -> give(owner, row -> isOutside(row.session(), live), OFFLINE) > 0)
-                .collect(Collectors.toSet()));
+        return calls.call(() -> {
+            Set<Jid> owners = new LinkedHashSet<>();
+            give(row -> isOutside(row.session(), live), OFFLINE).forEach(row -> owners.add(row.owner()));
+            return owners;
+        });
     }
 
     private static boolean isOutside(String session, Set<Long> live) {
@@ -116,10 +165,8 @@ final class InMemorySpool implements Spool {
 
     @Override
     public CompletionStage<Integer> count(Jid owner) {
-        return storage.call(() -> offline(rows.getOrDefault(owner, List.of())));
-    }
-
-    private static int offline(List<Entry> own) {
-        return (int) own.stream().filter(row -> row.session().equals(OFFLINE)).count();
+        return calls.call(() -> (int) rows.stream()
+                .filter(row -> row.owner().equals(owner) && row.session().equals(OFFLINE))
+                .count());
     }
 }

@@ -1,6 +1,5 @@
 package org.skein.testkit.storage;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -25,15 +24,14 @@ public final class InMemoryStorage implements StorageStatus {
         public static final Limits DEFAULT = new Limits(1000, 1000, 200, 256 * 1024, 200);
     }
 
-    private final Executor executor;
+    private final Calls calls;
     private final Limits limits;
-    private final InMemoryAccountRepository accounts = new InMemoryAccountRepository(this);
+    private final InMemoryAccounts accounts;
+    private final InMemorySpool spool;
     private final InMemoryRosterRepository rosters = new InMemoryRosterRepository(this);
     private final InMemoryBlockListRepository blockLists = new InMemoryBlockListRepository(this);
     private final InMemoryXmlStore xml = new InMemoryXmlStore(this);
     private final InMemoryLastActivityRepository lastActivity = new InMemoryLastActivityRepository(this);
-    private final InMemorySpool spool = new InMemorySpool(this);
-    private volatile boolean available = true;
 
     public InMemoryStorage() {
         this(Runnable::run, Limits.DEFAULT);
@@ -48,8 +46,10 @@ public final class InMemoryStorage implements StorageStatus {
     }
 
     public InMemoryStorage(Executor executor, Limits limits) {
-        this.executor = executor;
+        this.calls = new Calls(executor);
         this.limits = limits;
+        this.accounts = new InMemoryAccounts(calls, this::forget);
+        this.spool = new InMemorySpool(calls, limits.spoolRowsPerOwner());
     }
 
     public AccountRepository accounts() {
@@ -78,17 +78,17 @@ public final class InMemoryStorage implements StorageStatus {
 
     /** Takes the database down, or up again. */
     public void available(boolean available) {
-        this.available = available;
+        calls.available(available);
     }
 
     @Override
     public boolean isAvailable() {
-        return available;
+        return calls.isAvailable();
     }
 
     @Override
     public String description() {
-        return available ? "in memory" : "in memory, taken down by the test";
+        return isAvailable() ? "in memory" : "in memory, taken down by the test";
     }
 
     Limits limits() {
@@ -96,30 +96,14 @@ public final class InMemoryStorage implements StorageStatus {
     }
 
     <T> CompletionStage<T> call(Supplier<T> call) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        executor.execute(() -> {
-            try {
-                T value;
-                synchronized (this) {
-                    if (!available) throw new StorageException("the database is down");
-                    value = call.get();
-                }
-                answer.complete(value);
-            } catch (RuntimeException refused) {
-                answer.completeExceptionally(refused);
-            }
-        });
-        return answer;
+        return calls.call(call);
     }
 
     CompletionStage<Void> run(Runnable call) {
-        return call(() -> {
-            call.run();
-            return null;
-        });
+        return calls.run(call);
     }
 
-    void forget(Jid owner) {
+    private void forget(Jid owner) {
         rosters.forget(owner);
         blockLists.forget(owner);
         xml.forget(owner);
