@@ -98,14 +98,15 @@ public final class SeenPresence implements RemotePresenceListener, ClusterListen
     private void lost(Set<String> origins) {
         int told = 0;
         for (Map.Entry<Jid, Map<Jid, String>> entry : seen.entrySet()) {
-            List<Jid> gone = take(entry.getValue(), origins);
-            if (gone.isEmpty()) continue;
             OnlineAccount account = sessions.account(entry.getKey()).orElse(null);
-            if (account == null) continue;
-            for (Jid from : gone) {
-                if (isBackHere(from)) continue;
-                tell(account, from);
-                told++;
+            Map<Jid, String> all = entry.getValue();
+            // Under the lock to the end: who is seen again elsewhere is so either before, and stays, or behind this.
+            synchronized (all) {
+                for (Jid from : take(all, origins)) {
+                    if (account == null || isBackHere(from)) continue;
+                    tell(account, from);
+                    told++;
+                }
             }
         }
         log.info("what=lost_presence_taken_back nodes={} told={}", origins, told);
@@ -113,9 +114,7 @@ public final class SeenPresence implements RemotePresenceListener, ClusterListen
 
     private static List<Jid> take(Map<Jid, String> all, Set<String> origins) {
         List<Jid> gone = new ArrayList<>();
-        synchronized (all) {
-            all.entrySet().removeIf(e -> origins.contains(e.getValue()) && gone.add(e.getKey()));
-        }
+        all.entrySet().removeIf(e -> origins.contains(e.getValue()) && gone.add(e.getKey()));
         return gone;
     }
 
@@ -131,10 +130,5 @@ public final class SeenPresence implements RemotePresenceListener, ClusterListen
         for (Session session : account.sessions()) {
             if (session.isAvailable()) session.send(unavailable);
         }
-    }
-
-    /** How many are remembered, for tests. */
-    int size() {
-        return seen.values().stream().mapToInt(Map::size).sum();
     }
 }
