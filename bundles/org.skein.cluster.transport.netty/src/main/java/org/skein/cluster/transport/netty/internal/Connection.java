@@ -1,10 +1,12 @@
 package org.skein.cluster.transport.netty.internal;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.skein.cluster.transport.netty.internal.Frames.BadFrame;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +14,9 @@ import org.slf4j.LoggerFactory;
 /** A connection of a {@link Lane} after both hellos: takes frames apart, and ends when the peer breaks the rules. */
 final class Connection extends ByteToMessageDecoder {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
+    /** In which a peer is to read our goodbye. */
+    private static final long GOODBYE_MS = 1000;
 
     private final Lane lane;
     private final NettyEndpoint endpoint;
@@ -64,20 +69,29 @@ final class Connection extends ByteToMessageDecoder {
         flush();
     }
 
-    /** Ends without a word. */
-    void abort(boolean orderly) {
+    /**
+     * Ends without a word.
+     *
+     * @param departed the peer said that it leaves
+     */
+    void abort(boolean departed) {
         if (closed) return;
         closed = true;
         context.close();
-        lane.closed(this, orderly);
+        lane.closed(this, departed);
     }
 
     /** Ends, and tells the peer why. */
     void goodbye(int code, String reason) {
         if (closed) return;
-        writeGoodbye(code, reason).addListener(ChannelFutureListener.CLOSE);
+        if (isWritable()) {
+            writeGoodbye(code, reason).addListener(ChannelFutureListener.CLOSE);
+            context.executor().schedule(() -> context.close(), GOODBYE_MS, TimeUnit.MILLISECONDS);
+        } else {
+            context.close(); // it does not read
+        }
         closed = true;
-        lane.closed(this, true);
+        lane.closed(this, false);
     }
 
     /** Says goodbye and waits for the peer to close, so that it reads all that was sent before. */
@@ -87,7 +101,7 @@ final class Connection extends ByteToMessageDecoder {
         writeGoodbye(Frames.LEAVES, "leaves");
     }
 
-    private io.netty.channel.ChannelFuture writeGoodbye(int code, String reason) {
+    private ChannelFuture writeGoodbye(int code, String reason) {
         ByteBuf frame = buffer(Frames.HEAD_BYTES + 4 + reason.length());
         Frames.goodbye(frame, code, reason);
         return context.writeAndFlush(frame);
@@ -204,7 +218,7 @@ final class Connection extends ByteToMessageDecoder {
         Frames.need(body, 2);
         int code = body.readUnsignedShort();
         String reason = Frames.readText(body);
-        if (code == Frames.LEAVES) {
+        if (code == Frames.LEAVES || code == Frames.AGAIN) {
             log.debug("what=cluster_goodbye peer={} lane={} reason=\"{}\"", lane.link.id, lane.index, reason);
         } else {
             endpoint.warnOnce(
@@ -216,7 +230,7 @@ final class Connection extends ByteToMessageDecoder {
                             code,
                             reason));
         }
-        abort(true);
+        abort(code == Frames.LEAVES);
     }
 
     @Override
@@ -235,7 +249,7 @@ final class Connection extends ByteToMessageDecoder {
         super.channelInactive(ctx);
         if (closed) return;
         closed = true;
-        lane.closed(this, finished);
+        lane.closed(this, false);
     }
 
     @Override

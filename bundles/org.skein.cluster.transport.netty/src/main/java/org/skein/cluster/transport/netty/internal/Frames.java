@@ -52,10 +52,12 @@ final class Frames {
 
     private static final int MAX_TEXT = 1024;
 
-    /** GOODBYE: the node leaves, or does not want this peer any more. */
+    /** GOODBYE: this life of the node ends, or it does not want this peer any more. */
     static final int LEAVES = 0;
     /** GOODBYE: the other end broke the rules. */
     static final int PROTOCOL = 1;
+    /** GOODBYE: only the connection ends; make another. */
+    static final int AGAIN = 2;
 
     /** REFUSED: no version both speak. */
     static final int NO_VERSION = 1;

@@ -28,7 +28,7 @@ final class Lane {
 
     private static final int BATCH_BYTES = 64 * 1024;
     private static final int ACKNOWLEDGE_BYTES = 64 * 1024;
-    private static final long STOOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long STOOD_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long NANOS_PER_MS = 1_000_000;
 
     /** A message of an epoch this node has not installed yet. */
@@ -104,7 +104,15 @@ final class Lane {
         Outbox out = outbox;
         if (out == null) return;
         out.append(message);
-        if (!flushDue.get() && flushDue.compareAndSet(false, true)) onLoop(flushTask);
+        if (!flushDue.get() && flushDue.compareAndSet(false, true)) wake();
+    }
+
+    private void wake() {
+        try {
+            loop.execute(flushTask);
+        } catch (RejectedExecutionException e) {
+            log.debug("what=loop_stopped peer={} lane={}", link.id, index, e);
+        }
     }
 
     boolean isWritable() {
@@ -248,7 +256,7 @@ final class Lane {
 
     /** A newer connection takes the place of the present one. */
     private void abort() {
-        if (connection != null) connection.abort(true);
+        if (connection != null) connection.abort(false);
     }
 
     /** Ends the present connection, if any, and says so. */
@@ -257,7 +265,7 @@ final class Lane {
     }
 
     /** The connection is over. */
-    void closed(Connection was, boolean goodbye) {
+    void closed(Connection was, boolean departed) {
         if (was != connection) return;
         connection = null;
         held.clear(); // not consumed, so it comes again
@@ -266,7 +274,7 @@ final class Lane {
         echoPending = false;
         if (System.nanoTime() - upSince > STOOD_NANOS) backoff.reset();
         if (finishing != null) finishing.complete(null);
-        link.down(this, goodbye);
+        link.down(this, departed);
         connectLater();
     }
 
@@ -281,6 +289,10 @@ final class Lane {
     }
 
     private void flushDue() {
+        if (!loop.inEventLoop()) {
+            loop.execute(flushTask); // the lane moved
+            return;
+        }
         flushDue.set(false);
         flush();
     }
@@ -423,7 +435,7 @@ final class Lane {
             deliver(next.message());
         }
         if (gap && isAdmitted(view)) {
-            drop("admitted");
+            if (connection != null) connection.goodbye(Frames.AGAIN, "admitted");
             return;
         }
         flush();

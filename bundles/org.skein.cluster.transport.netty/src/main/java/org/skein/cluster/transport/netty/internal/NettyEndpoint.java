@@ -71,6 +71,7 @@ final class NettyEndpoint implements Endpoint {
     private final OwnCertificate certificate;
     private final ScheduledExecutorService timer;
     private final Listeners.Listener listener;
+    private final AutoCloseable queueGauge;
     private final Map<NodeId, PeerLink> links = new ConcurrentHashMap<>();
     private final Map<String, Long> warned = new HashMap<>(); // guarded by itself
 
@@ -108,6 +109,13 @@ final class NettyEndpoint implements Endpoint {
             if (own != null) own.close();
             throw e;
         }
+        queueGauge = services.metrics()
+                .gauge(
+                        "cluster.queue.bytes",
+                        "Bytes that wait for other nodes, or to be confirmed by them",
+                        () -> links.values().stream()
+                                .mapToLong(PeerLink::queuedBytes)
+                                .sum());
         timer.scheduleAtFixedRate(this::tick, settings.pingMs, settings.pingMs, TimeUnit.MILLISECONDS);
         timer.scheduleWithFixedDelay(certificate::check, 1, TimeUnit.HOURS.toSeconds(1), TimeUnit.SECONDS);
     }
@@ -248,7 +256,7 @@ final class NettyEndpoint implements Endpoint {
         String host = channel.remoteAddress() instanceof InetSocketAddress a ? a.getHostString() : "unknown";
         warnOnce(
                 "strange " + host,
-                () -> log.warn("what=cluster_connection_refused from={} reason=\"{}\"", host, reason));
+                () -> log.info("what=cluster_connection_refused from={} reason=\"{}\"", host, reason));
     }
 
     /** At most once a minute for each key. */
@@ -470,6 +478,11 @@ final class NettyEndpoint implements Endpoint {
             log.info("what=cluster_closed_with_messages_waiting", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        try {
+            queueGauge.close();
+        } catch (Exception e) {
+            log.warn("what=gauge_not_closed", e);
         }
         for (PeerLink link : all) link.close("leaves");
         links.clear();

@@ -135,16 +135,16 @@ final class PeerLink {
         changed();
     }
 
-    /** @param orderly the peer said goodbye, or this side wanted it */
-    void down(Lane lane, boolean orderly) {
+    /** @param leaves the peer said that it leaves */
+    void down(Lane lane, boolean leaves) {
         if (lane.index == NettyEndpoint.CONTROL) controlUp = false;
         synchronized (this) {
-            if (up == lanes.length) log.info("what=cluster_link_down peer={} orderly={}", id, orderly);
+            if (up == lanes.length) log.info("what=cluster_link_down peer={} leaves={}", id, leaves);
             up--;
-            departed = orderly;
+            departed = leaves;
             if (up == 0) {
                 aloneSince = System.nanoTime();
-                dead = succeeded && !orderly;
+                dead = succeeded && !leaves;
             }
         }
         changed();
@@ -244,9 +244,13 @@ final class PeerLink {
         roundTripNanos = nanos;
     }
 
-    LinkStats stats() {
+    long queuedBytes() {
         long queued = 0;
         for (Lane lane : lanes) queued += lane.queuedBytes();
+        return queued;
+    }
+
+    LinkStats stats() {
         long made;
         synchronized (this) {
             made = ups;
@@ -257,7 +261,7 @@ final class PeerLink {
                 framesIn.sum(),
                 bytesOut.sum(),
                 bytesIn.sum(),
-                queued,
+                queuedBytes(),
                 roundTripNanos,
                 Math.max(0, made - lanes.length),
                 security);

@@ -68,7 +68,7 @@ class LinksTest {
 
     private static void cuts(long seed) throws Exception {
         Random random = new Random(seed);
-        int count = 20_000;
+        int count = 10_000;
         try (TestNode a = new TestNode("a");
                 TestNode b = new TestNode("b");
                 BreakableProxy proxy = new BreakableProxy("127.0.0.1", b.endpoint.port())) {

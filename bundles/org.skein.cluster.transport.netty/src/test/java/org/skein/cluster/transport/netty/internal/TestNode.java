@@ -1,5 +1,7 @@
 package org.skein.cluster.transport.netty.internal;
 
+import io.netty.buffer.ByteBufUtil;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -32,6 +35,13 @@ import org.skein.net.internal.tls.PeerTls;
 final class TestNode implements AutoCloseable, ClusterTransport.Receiver {
     private static final long AWAIT_NANOS = 20_000_000_000L;
 
+    private static final AtomicInteger LEAKS = new AtomicInteger();
+
+    static {
+        if (!Boolean.getBoolean("skein.bench")) ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        ByteBufUtil.setLeakListener((type, records) -> LEAKS.incrementAndGet());
+    }
+
     /** What came. */
     record Got(NodeId from, int lane, byte[] message) {}
 
@@ -43,7 +53,9 @@ final class TestNode implements AutoCloseable, ClusterTransport.Receiver {
     final List<NodeId> linkChanges = new CopyOnWriteArrayList<>();
     private final Path folder;
     private final Object signal;
+    private boolean keepsFiles;
     volatile ClusterTransport.Receiver also;
+    volatile boolean keeps = true;
 
     static final class Counts implements Metrics {
         private final Map<String, LongAdder> all = new ConcurrentHashMap<>();
@@ -96,6 +108,11 @@ final class TestNode implements AutoCloseable, ClusterTransport.Receiver {
                 settings);
     }
 
+    /** Leaves the files where they are when it is closed. */
+    void keepFiles() {
+        keepsFiles = true;
+    }
+
     NodeId id() {
         return endpoint.self();
     }
@@ -137,9 +154,10 @@ final class TestNode implements AutoCloseable, ClusterTransport.Receiver {
 
     @Override
     public void received(NodeId from, int lane, byte[] message) {
-        got.add(new Got(from, lane, message));
+        if (keeps) got.add(new Got(from, lane, message));
         ClusterTransport.Receiver other = also;
         if (other != null) other.received(from, lane, message);
+        if (!keeps) return;
         synchronized (signal) {
             signal.notifyAll();
         }
@@ -194,8 +212,12 @@ final class TestNode implements AutoCloseable, ClusterTransport.Receiver {
     @Override
     public void close() {
         endpoint.close();
+        System.gc();
+        loops.allocator().buffer(1).release(); // makes the detector look
+        if (LEAKS.get() > 0) throw new AssertionError(LEAKS.getAndSet(0) + " leaked buffers, see the log");
         loops.stop();
         loops.group().terminationFuture().awaitUninterruptibly();
+        if (keepsFiles) return;
         try (var files = Files.walk(folder)) {
             files.sorted(java.util.Comparator.reverseOrder())
                     .forEach(f -> f.toFile().delete());
