@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.transport.Peer;
 
@@ -265,11 +267,12 @@ class HostileTest {
     }
 
     @Test
-    void connectionsThatNeverSpeakKeepNobodyOut() throws Exception {
+    void connectionsThatNeverSpeakKeepNobodyOut(@TempDir Path folder) throws Exception {
         Settings settings = new Settings();
         settings.handshakeMs = 30_000;
         settings.maxStrangers = 5;
-        try (TestNode strict = new TestNode("b", settings)) {
+        // one event loop: it takes connections in the order they came
+        try (TestNode strict = new TestNode(new NodeId("b", 1), settings, 1, "auto", folder)) {
             strict.knows(fake.peer());
             List<Socket> sockets = silent(strict, 30);
             fake.link(strict, 0).channel.close();
