@@ -313,6 +313,7 @@ public final class ClusterComponent implements HealthCheck {
 
     private void fence(OptionalLong incarnation) {
         synchronized (fences) {
+            if (holder.equals(incarnation)) return;
             holder = incarnation;
             fences.forEach(f -> f.holder(incarnation));
         }
