@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             Shell.class,
             User.class,
             Doctor.class,
+            ScriptCommands.DemoCluster.class,
             ScriptCommands.Version.class,
             HelpCommand.class
         },

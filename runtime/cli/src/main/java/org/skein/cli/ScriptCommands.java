@@ -47,6 +47,14 @@ final class ScriptCommands {
         private int timeout;
     }
 
+    @Command(
+            name = "demo-cluster",
+            description = {
+                "Starts a database, three nodes and, where it is installed, HAProxy on this machine, in a temporary folder,",
+                "and says what to try. Ctrl-C ends all of it."
+            })
+    static final class DemoCluster extends InScript {}
+
     @Command(name = "version", description = "Prints the version.")
     static final class Version extends InScript {}
 }

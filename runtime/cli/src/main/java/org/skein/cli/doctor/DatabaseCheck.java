@@ -19,7 +19,7 @@ final class DatabaseCheck {
     private static final int SCHEMA = 2;
     private static final String WHAT = "database";
     private static final List<String> NEEDED =
-            List.of("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "DROP");
+            List.of("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX");
 
     private DatabaseCheck() {}
 
@@ -59,10 +59,7 @@ final class DatabaseCheck {
         url += (url.contains("?") ? "&" : "?") + "connectTimeout=" + TIMEOUT_MS + "&socketTimeout=" + TIMEOUT_MS;
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
-            findings.ok(
-                    WHAT,
-                    connection.getMetaData().getDatabaseProductName() + " "
-                            + connection.getMetaData().getDatabaseProductVersion() + " at " + withoutPassword(uri));
+            findings.ok(WHAT, version(statement) + " at " + withoutPassword(uri));
             durable(statement, findings);
             clock(statement, findings);
             room(instance, statement, findings);
@@ -108,6 +105,13 @@ final class DatabaseCheck {
             }
         } else {
             findings.ok("durability", "no binary log, so no replicas: sync_binlog does not matter");
+        }
+    }
+
+    private static String version(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT VERSION()")) {
+            String version = row.next() ? row.getString(1) : "";
+            return version.contains("MariaDB") ? version : "MySQL " + version;
         }
     }
 
