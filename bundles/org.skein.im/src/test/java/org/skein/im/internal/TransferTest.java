@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.skein.api.session.SessionTransfer;
 import org.skein.im.internal.csi.ClientState;
@@ -20,8 +21,10 @@ class TransferTest {
 
     /** The session is bound on the other node, with what the old one hands over. */
     private TestServer.Client moved() {
-        old.presence(java.util.Optional.empty());
+        Optional<Stanza> presence = old.presence();
+        old.presence(Optional.empty());
         TestServer.Client now = nodes.b.server.bind("anna@localhost/pc");
+        now.presence(presence);
         for (SessionTransfer from : nodes.a.server.transfers()) {
             from.save(old)
                     .ifPresent(saved -> nodes.b.server.transfers().stream()
@@ -39,7 +42,7 @@ class TransferTest {
         nodes.a.im.rosters.change(
                 Jid.of("anna@localhost"),
                 Jid.of("x@elsewhere"),
-                (roster, before) -> java.util.Optional.of(TwoNodesTest.named(Jid.of("x@elsewhere"), "X")));
+                (roster, before) -> Optional.of(TwoNodesTest.named(Jid.of("x@elsewhere"), "X")));
         nodes.scheduler.runAll();
         assertEquals(List.of("set"), now.takes(Stanza.Kind.IQ));
     }
@@ -64,11 +67,53 @@ class TransferTest {
         assertEquals(1, now.takes(Stanza.Kind.MESSAGE).size());
     }
 
+    @Test // RFC 6121 §2.1.6
+    void whatChangedInTheRosterOnTheWayIsPushed() {
+        old.asks("get", "", Element.of("query", Ns.ROSTER));
+        SessionTransfer requests = nodes.a.server.transfers().stream()
+                .filter(t -> t.name().equals("im.roster"))
+                .findFirst()
+                .orElseThrow();
+        byte[] saved = requests.save(old).orElseThrow();
+        TestServer.Client now = nodes.b.server.bind("anna@localhost/pc");
+        nodes.b.im.rosters.change(
+                Jid.of("anna@localhost"),
+                Jid.of("x@elsewhere"),
+                (roster, before) -> Optional.of(TwoNodesTest.named(Jid.of("x@elsewhere"), "X")));
+        nodes.scheduler.runAll();
+        assertTrue(now.takes().isEmpty());
+        nodes.b.server.transfers().stream()
+                .filter(t -> t.name().equals("im.roster"))
+                .forEach(t -> t.restore(now, saved));
+        assertEquals(List.of("set"), now.takes(Stanza.Kind.IQ));
+    }
+
+    @Test // CLUSTER 20
+    void whatItHadSeenOfTheOldNodeIsTakenBackWhenThatIsLost() {
+        TestServer.Client tablet = nodes.a.login("anna@localhost/tablet");
+        TestServer.Client now = moved();
+        now.takes();
+        nodes.crash(nodes.a);
+        assertEquals(List.of("unavailable " + tablet.jid()), now.takes(Stanza.Kind.PRESENCE));
+    }
+
+    @Test // CLUSTER 20: the node it left is drained, and goes
+    void directedPresenceIsNotTakenBackWhenTheOldNodeGoes() {
+        old.sends(Stanza.presence().to(ben.jid()));
+        ben.takes();
+        moved();
+        ben.takes();
+        nodes.crash(nodes.a);
+        assertTrue(ben.takes().isEmpty());
+    }
+
     @Test // RFC 6121 §4.6.3
     void directedPresenceIsTakenBack() {
         old.sends(Stanza.presence().to(ben.jid()));
         ben.takes();
-        moved().ends();
+        TestServer.Client now = moved();
+        assertEquals(List.of("anna@localhost/pc"), ben.takes(Stanza.Kind.PRESENCE), "of the new node");
+        now.ends();
         assertEquals(List.of("unavailable anna@localhost/pc"), ben.takes(Stanza.Kind.PRESENCE));
     }
 

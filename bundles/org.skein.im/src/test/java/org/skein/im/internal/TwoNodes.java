@@ -23,7 +23,7 @@ public final class TwoNodes {
             this.member = member;
             server = new TestServer(storage);
             im = new ImServer(server, member);
-            seen = server.add(new SeenPresence(server, server.hosts));
+            seen = server.add(new SeenPresence(server, server.hosts, im.others));
             server.add(new Carbons(server));
             server.add(new LastActivityRequests(im.rosters, im.sender, storage.lastActivity()));
             member.handler("im.roster", im.rosters)

@@ -54,6 +54,18 @@ public final class OtherNodes {
         return !nodes.isKnown() || !nodes.now().isEmpty();
     }
 
+    /** This node in its present life, as {@link org.skein.api.session.RemotePresenceListener} is told of it elsewhere. */
+    public String self() {
+        return cluster.self().toString();
+    }
+
+    /** True if the life of a node is in the view now; this one always. */
+    public boolean isMember(String node) {
+        Cluster c = cluster;
+        return c.self().toString().equals(node)
+                || c.view().members().stream().anyMatch(m -> m.id().toString().equals(node));
+    }
+
     /**
      * Tells all nodes of a change that is committed (CLUSTER 22).
      *

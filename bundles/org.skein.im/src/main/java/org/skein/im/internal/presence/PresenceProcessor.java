@@ -113,6 +113,9 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
         DirectedPresence directed = new DirectedPresence();
         directed.targets().addAll(PeerMessage.of(saved).addresses());
         session.put(DirectedPresence.class, directed);
+        // Again: for those who see it, it is this node now whose loss makes it void (CLUSTER 20).
+        Stanza presence = session.presence().orElseGet(() -> Stanza.presence().build());
+        sender.toContacts(session.account(), presence.withFrom(session.jid()), directed.targets());
     }
 
     @Override

@@ -1,9 +1,17 @@
 package org.skein.im.internal.presence;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -15,11 +23,15 @@ import org.skein.api.session.OnlineAccount;
 import org.skein.api.session.RemotePresenceListener;
 import org.skein.api.session.Session;
 import org.skein.api.session.SessionListener;
+import org.skein.api.session.SessionTransfer;
 import org.skein.api.session.Sessions;
+import org.skein.api.storage.RosterItem;
 import org.skein.cluster.api.ClusterListener;
 import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.View;
+import org.skein.im.internal.account.OtherNodes;
 import org.skein.im.internal.blocking.BlockList;
+import org.skein.im.internal.roster.Roster;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 import org.slf4j.Logger;
@@ -30,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * lost, they see them go (CLUSTER 20). Kept while the account has a session here. Any thread.
  */
 @Component
-public final class SeenPresence implements RemotePresenceListener, ClusterListener, SessionListener {
+public final class SeenPresence implements RemotePresenceListener, ClusterListener, SessionListener, SessionTransfer {
     private static final Logger log = LoggerFactory.getLogger(SeenPresence.class);
 
     /** Of one account: more than the contacts of the largest roster, with a few resources each. */
@@ -38,14 +50,16 @@ public final class SeenPresence implements RemotePresenceListener, ClusterListen
 
     private final Sessions sessions;
     private final VirtualHosts hosts;
+    private final OtherNodes others;
 
     /** By account: full JIDs and the origin of their presence. The inner map is guarded by itself. */
     private final ConcurrentHashMap<Jid, Map<Jid, String>> seen = new ConcurrentHashMap<>();
 
     @Activate
-    public SeenPresence(@Reference Sessions sessions, @Reference VirtualHosts hosts) {
+    public SeenPresence(@Reference Sessions sessions, @Reference VirtualHosts hosts, @Reference OtherNodes others) {
         this.sessions = sessions;
         this.hosts = hosts;
+        this.others = others;
     }
 
     @Override
@@ -120,6 +134,78 @@ public final class SeenPresence implements RemotePresenceListener, ClusterListen
 
     private boolean isBackHere(Jid full) {
         return sessions.session(full).filter(Session::isAvailable).isPresent();
+    }
+
+    @Override
+    public String name() {
+        return "im.seen";
+    }
+
+    /** What the account has seen, of this node too: there, that is another one. */
+    @Override
+    public Optional<byte[]> save(Session session) {
+        Map<String, List<Jid>> byOrigin = new HashMap<>();
+        Map<Jid, String> all = seen.getOrDefault(session.jid().bare(), Map.of());
+        synchronized (all) {
+            all.forEach((from, origin) ->
+                    byOrigin.computeIfAbsent(origin, o -> new ArrayList<>()).add(from));
+        }
+        byOrigin.put(others.self(), seenHere(session));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeInt(byOrigin.size());
+            for (Map.Entry<String, List<Jid>> entry : byOrigin.entrySet()) {
+                out.writeUTF(entry.getKey());
+                out.writeInt(entry.getValue().size());
+                for (Jid from : entry.getValue()) out.writeUTF(from.toString());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // of bytes in memory: cannot be
+        }
+        return Optional.of(bytes.toByteArray());
+    }
+
+    private List<Jid> seenHere(Session session) {
+        List<Jid> here = new ArrayList<>();
+        Roster roster = session.account().state(Roster.class).orElse(null);
+        if (roster != null) {
+            for (RosterItem item : roster.items()) {
+                if (item.subscription().hasTo()) {
+                    sessions.account(item.contact()).ifPresent(contact -> addAvailable(contact, session, here));
+                }
+            }
+        }
+        addAvailable(session.account(), session, here);
+        return here;
+    }
+
+    private static void addAvailable(OnlineAccount account, Session but, List<Jid> to) {
+        for (Session s : account.sessions()) {
+            if (s != but && s.isAvailable()) to.add(s.jid());
+        }
+    }
+
+    @Override
+    public void restore(Session session, byte[] saved) {
+        Jid account = session.jid().bare();
+        Map<Jid, String> all = seen.computeIfAbsent(account, a -> new HashMap<>());
+        Set<String> lost = new HashSet<>();
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(saved))) {
+            for (int origins = in.readInt(); origins > 0; origins--) {
+                String origin = in.readUTF();
+                boolean here = origin.equals(others.self());
+                if (!others.isMember(origin)) lost.add(origin); // it left meanwhile, and nobody else tells
+                for (int n = in.readInt(); n > 0; n--) {
+                    Jid from = Jid.of(in.readUTF());
+                    synchronized (all) {
+                        if (!here && !isBackHere(from) && all.size() < MAX_SEEN) all.putIfAbsent(from, origin);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cut short", e);
+        }
+        if (!lost.isEmpty()) lost(lost);
     }
 
     private static void tell(OnlineAccount account, Jid from) {

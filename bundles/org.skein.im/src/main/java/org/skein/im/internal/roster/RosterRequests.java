@@ -1,5 +1,6 @@
 package org.skein.im.internal.roster;
 
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -65,18 +66,31 @@ public final class RosterRequests implements IqHandler, SessionListener, Session
         return "im.roster";
     }
 
-    /** Whether it gets the pushes. */
+    /** That it gets the pushes, and up to which version it got them. */
     @Override
     public Optional<byte[]> save(Session session) {
         return session.account()
                 .state(Roster.class)
                 .filter(roster -> roster.isInterested(session))
-                .map(roster -> new byte[0]);
+                .map(roster -> ByteBuffer.allocate(Long.BYTES)
+                        .putLong(roster.contents().version())
+                        .array());
     }
 
     @Override
     public void restore(Session session, byte[] saved) {
-        session.account().state(Roster.class).ifPresent(roster -> roster.interest(session));
+        Roster roster = session.account().state(Roster.class).orElse(null);
+        if (roster == null) {
+            return;
+        }
+        roster.interest(session);
+        long version = ByteBuffer.wrap(saved).getLong();
+        if (roster.contents().version() > version) { // changed while it was on its way
+            repository
+                    .changesSince(roster.owner(), version)
+                    .thenAccept(changes ->
+                            changes.ifPresent(missed -> session.execute(() -> pushAll(roster, session, missed))));
+        }
     }
 
     @Override
