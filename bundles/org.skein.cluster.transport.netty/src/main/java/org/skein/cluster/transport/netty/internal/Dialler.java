@@ -4,7 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -16,7 +16,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.skein.cluster.api.transport.Peer;
@@ -27,12 +26,12 @@ import org.slf4j.LoggerFactory;
 final class Dialler implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Dialler.class);
     private static final int CONNECT_MS = 2000;
-    private static final int RESOLVERS = 2;
+    private static final int RESOLVERS = 4;
+    private static final int MAX_PORT = 65535;
     private static final int QUEUED = 256;
 
     private final NettyEndpoint endpoint;
     private final ThreadPoolExecutor resolvers;
-    private final AtomicInteger turn = new AtomicInteger();
 
     Dialler(NettyEndpoint endpoint) {
         this.endpoint = endpoint;
@@ -77,13 +76,21 @@ final class Dialler implements AutoCloseable {
 
     /** Looks whether something listens; tells whether that was refused. */
     void probe(Peer peer, Consumer<Boolean> refused) {
-        connect(peer, endpoint.nextLoop(), new ChannelInboundHandlerAdapter(), (channel, failure) -> {
+        connect(peer, endpoint.nextLoop(), new Nothing(), (channel, failure) -> {
             if (channel != null) channel.close();
             refused.accept(failure != null && isRefused(failure));
         });
     }
 
+    /** Does nothing with a connection. */
+    @ChannelHandler.Sharable
+    private static final class Nothing extends ChannelHandlerAdapter {}
+
     private void connect(Peer peer, EventLoop loop, ChannelHandler pipeline, BiConsumer<Channel, Throwable> result) {
+        if (peer.host().isBlank() || peer.port() < 1 || peer.port() > MAX_PORT) {
+            result.accept(null, new UnknownHostException(peer.host() + ":" + peer.port()));
+            return;
+        }
         try {
             resolvers.execute(() -> {
                 InetAddress[] addresses;
@@ -93,12 +100,38 @@ final class Dialler implements AutoCloseable {
                     result.accept(null, e);
                     return;
                 }
-                int next = Math.floorMod(turn.getAndIncrement(), addresses.length);
-                connect(new InetSocketAddress(addresses[next], peer.port()), loop, pipeline, result);
+                connect(addresses, 0, peer.port(), loop, pipeline, null, result);
             });
         } catch (RejectedExecutionException e) {
             result.accept(null, e);
         }
+    }
+
+    /**
+     * Tries one address after the other.
+     *
+     * @param doubt why one before failed, if not because it was refused; or null
+     */
+    private void connect(
+            InetAddress[] addresses,
+            int index,
+            int port,
+            EventLoop loop,
+            ChannelHandler pipeline,
+            Throwable doubt,
+            BiConsumer<Channel, Throwable> result) {
+        connect(new InetSocketAddress(addresses[index], port), loop, pipeline, (channel, failure) -> {
+            if (failure == null) {
+                result.accept(channel, null);
+                return;
+            }
+            Throwable more = doubt != null || isRefused(failure) ? doubt : failure;
+            if (index + 1 < addresses.length) {
+                connect(addresses, index + 1, port, loop, pipeline, more, result);
+            } else {
+                result.accept(null, more != null ? more : failure); // refused only if each was
+            }
+        });
     }
 
     private void connect(

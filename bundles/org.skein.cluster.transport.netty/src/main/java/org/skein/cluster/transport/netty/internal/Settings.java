@@ -24,7 +24,7 @@ final class Settings {
     /** In which a connection must say who it is. */
     int handshakeMs = 5000;
     /** Connections at a time that have not said yet who they are. */
-    int maxStrangers = 64;
+    int maxStrangers = 256;
     /** The protocol versions offered. */
     int minVersion = Frames.VERSION;
 

@@ -5,15 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.Peers;
 import org.skein.cluster.api.transport.LinkState;
+import org.skein.cluster.api.transport.Peer;
 import org.skein.testkit.cluster.BreakableProxy;
 
 @Timeout(60)
@@ -151,7 +158,7 @@ class LinksTest {
             a.endpoint.send(b.id(), 0, bytes("first life"));
             b.awaitGot(1);
             var old = a.id();
-            a.endpoint.self(new org.skein.cluster.api.NodeId("a", 2));
+            a.endpoint.self(new NodeId("a", 2));
             b.await("the old life gone", () -> !b.endpoint.link(old).linked());
             TestNode.join(a, b);
             a.awaitLinked(b);
@@ -208,6 +215,85 @@ class LinksTest {
                 });
                 assertFalse(seen.contains(true));
             }
+        }
+    }
+
+    @Test
+    void aPeerThatNeverListenedIsCalledDeadByBothSidesOfTheNames() throws IOException {
+        try (TestNode m = new TestNode("m")) {
+            int free;
+            try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+                free = socket.getLocalPort();
+            }
+            NodeId smaller = new NodeId("a", 1);
+            NodeId larger = new NodeId("z", 1);
+            NodeId nonsense = new NodeId("y", 1);
+            m.knows(
+                    new Peer(smaller, "127.0.0.1", free, Set.of("00")),
+                    new Peer(larger, "127.0.0.1", free, Set.of("01")),
+                    new Peer(nonsense, "no.such.host.invalid", 0, Set.of("02")));
+            m.await(
+                    "both",
+                    () -> m.endpoint.link(smaller).dead()
+                            && m.endpoint.link(larger).dead());
+            assertFalse(m.endpoint.link(nonsense).dead());
+        }
+    }
+
+    @Test
+    void aQuickRestartIsTheDeathOfTheLifeBefore(@TempDir Path one, @TempDir Path two) throws IOException {
+        for (String name : List.of("a", "z")) {
+            Path folder = name.equals("a") ? one : two;
+            try (TestNode m = new TestNode("m");
+                    TestNode restarted = new TestNode(new NodeId(name, 2), new Settings(), 1, "auto", folder)) {
+                NodeId before = new NodeId(name, 1);
+                Peer old = new Peer(before, "127.0.0.1", restarted.endpoint.port(), restarted.endpoint.fingerprints());
+                m.knows(old);
+                restarted.knows(m.peer());
+                if (name.equals("a")) m.knows(old, restarted.peer()); // it dials
+                m.await("dead", () -> m.endpoint.link(before).dead());
+            }
+        }
+    }
+
+    /** Whatever a member's broken software sends: the node lives, and goes on with others. */
+    @Test
+    void mutilatedFramesHarmNobodyElse() throws Exception {
+        long seed = 20261123;
+        Random random = new Random(seed);
+        try (TestNode node = new TestNode("b");
+                TestNode other = new TestNode("c");
+                FakePeer fake = new FakePeer(new NodeId("a", 1))) {
+            node.knows(fake.peer(), other.peer());
+            other.knows(node.peer());
+            node.admits(1, fake.id, other.id());
+            other.admits(1, node.id());
+            for (int round = 0; round < 150; round++) {
+                FakePeer.Line line = fake.link(node, random.nextInt(NettyEndpoint.CONTROL + 1));
+                ByteBuf frames = Unpooled.buffer();
+                Frames.stream(frames, round + 1, 1);
+                for (int i = 1; i < 20; i++) {
+                    switch (random.nextInt(4)) {
+                        case 0 -> Frames.data(frames, random.nextInt(3), i, new byte[random.nextInt(50)]);
+                        case 1 -> Frames.ack(frames, random.nextInt(3), random.nextInt(3), random.nextInt());
+                        case 2 -> Frames.ping(frames, 4 + random.nextInt(2), i, 1, 0, 0, 1000);
+                        default -> Frames.head(frames, random.nextInt(12), random.nextInt(4), 0);
+                    }
+                }
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    frames.setByte(random.nextInt(frames.readableBytes()), random.nextInt());
+                }
+                line.say(frames);
+                if (random.nextBoolean()) line.next();
+                line.channel.close();
+            }
+            other.awaitLinked(node);
+            int had = node.got.size();
+            other.endpoint.send(node.id(), 0, bytes("still here"));
+            node.await(
+                    "the other's message, seed " + seed,
+                    () -> node.texts(List.copyOf(node.got)).contains("still here"));
+            assertTrue(node.got.size() > had);
         }
     }
 }
