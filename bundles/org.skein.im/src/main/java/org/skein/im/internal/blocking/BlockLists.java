@@ -127,7 +127,7 @@ public final class BlockLists implements AccountState<BlockList>, AccountListene
         });
     }
 
-    private static Set<Jid> without(Set<Jid> some, Set<Jid> others) {
+    static Set<Jid> without(Set<Jid> some, Set<Jid> others) {
         Set<Jid> rest = new HashSet<>(some);
         rest.removeAll(others);
         return rest;

@@ -84,18 +84,30 @@ public final class BlockingRequests
         return "im.blocking";
     }
 
-    /** Whether it gets the pushes. */
+    /** That it gets the pushes, and the list as far as it was told. */
     @Override
     public Optional<byte[]> save(Session session) {
         return session.account()
                 .state(BlockList.class)
                 .filter(list -> list.isInterested(session))
-                .map(list -> new byte[0]);
+                .map(list -> new PeerMessage(0, list.owner(), list.entries()).toBytes());
     }
 
     @Override
     public void restore(Session session, byte[] saved) {
-        session.account().state(BlockList.class).ifPresent(list -> list.interest(session));
+        BlockList list = session.account().state(BlockList.class).orElse(null);
+        if (list == null) {
+            return;
+        }
+        list.interest(session);
+        Set<Jid> told = Set.copyOf(PeerMessage.of(saved).addresses());
+        Set<Jid> now = list.entries();
+        pushMissed(session, "block", BlockLists.without(now, told)); // changed while it was on its way
+        pushMissed(session, "unblock", BlockLists.without(told, now));
+    }
+
+    private static void pushMissed(Session session, String what, Collection<Jid> items) {
+        if (!items.isEmpty()) push(session, element(what, items));
     }
 
     @Override
@@ -189,15 +201,17 @@ public final class BlockingRequests
     }
 
     private static void push(BlockList list, Element payload) {
-        for (Session session : list.interested()) {
-            Stanza push = Stanza.iq()
-                    .type("set")
-                    .id("block-" + Long.toHexString(System.nanoTime()))
-                    .to(session.jid())
-                    .add(payload)
-                    .build();
-            session.execute(() -> session.send(push));
-        }
+        list.interested().forEach(session -> push(session, payload));
+    }
+
+    private static void push(Session session, Element payload) {
+        Stanza push = Stanza.iq()
+                .type("set")
+                .id("block-" + Long.toHexString(System.nanoTime()))
+                .to(session.jid())
+                .add(payload)
+                .build();
+        session.execute(() -> session.send(push));
     }
 
     /** §3.3: contacts that may see the user, and no longer shall, see him go. */
