@@ -86,11 +86,10 @@ public final class FeatureCommands {
         try {
             checkKnown(name);
             Set<String> enabled = enabled();
-            enabled.addAll(needed);
-            if (enabled.add(name)) {
-                bundles.reconcile(jarsOf(enabled));
-            }
             needed.add(name);
+            enabled.addAll(needed);
+            // Also where the configuration has come to name it since this node started.
+            bundles.reconcile(jarsOf(enabled));
         } catch (StartException | BundleException | IOException e) {
             throw new IllegalStateException("feature " + name + " cannot be installed: " + e.getMessage(), e);
         }

@@ -34,7 +34,7 @@ class FeatureCommandsTest {
     @BeforeEach
     void start() throws Exception {
         Files.createDirectories(home.resolve("bundles"));
-        for (String name : List.of("a", "b", "c")) {
+        for (String name : List.of("a", "b", "c", "d")) {
             bundle(name);
         }
         Distribution distribution = new Distribution(home);
@@ -48,6 +48,7 @@ class FeatureCommandsTest {
         framework.init();
         TreeMap<String, Feature> features = new TreeMap<>();
         features.put("core", new Feature("core", "The server.", List.of("a.jar", "b.jar")));
+        features.put("cluster", new Feature("cluster", "Several nodes.", List.of("d.jar")));
         features.put("more", new Feature("more", "Rooms.", List.of("b.jar", "c.jar")));
         InstalledBundles bundles = new InstalledBundles(
                 distribution, framework.getBundleContext(), home.resolve("cache/distribution.tsv"));
@@ -73,6 +74,27 @@ class FeatureCommandsTest {
     }
 
     @Test
+    void aNeededFeatureIsInstalledUntilTheNodeEnds() throws Exception {
+        commands.need("more");
+        commands.need("more");
+
+        assertEquals(Set.of("a", "b", "c"), active());
+        assertEquals(Set.of("core"), commands.enabled());
+        assertThrows(IllegalArgumentException.class, () -> commands.need("nothing"));
+    }
+
+    @Test
+    void clusterModeInTheConfigurationBringsTheFeatureAlsoLater() throws Exception {
+        Files.writeString(instance.resolve("etc/init.properties"), "--cluster-mode = true\n");
+        assertEquals(Set.of("core", "cluster"), commands.enabled());
+        assertEquals(Set.of("a", "b"), active());
+
+        commands.need("cluster");
+
+        assertEquals(Set.of("a", "b", "d"), active());
+    }
+
+    @Test
     void anUninstalledFeatureTakesOnlyWhatNoOtherNeeds() throws Exception {
         commands.install("more");
         commands.uninstall("more");
@@ -95,7 +117,7 @@ class FeatureCommandsTest {
     void unknownFeaturesAreNamed() {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> commands.install("moor"));
 
-        assertEquals("no feature 'moor'; there are core, more", refused.getMessage());
+        assertEquals("no feature 'moor'; there are cluster, core, more", refused.getMessage());
     }
 
     @Test

@@ -39,6 +39,7 @@ import org.skein.xmpp.Jid;
 /** {@code cluster:*}. */
 @Component(
         service = ClusterCommands.class,
+        immediate = true, // else made anew for each command
         property = {
             "osgi.command.scope=cluster",
             "osgi.command.function=nodes",

@@ -240,7 +240,7 @@ public final class ClusterComponent implements HealthCheck {
                             : "the bundle that decides who is in is not running (org.skein.cluster.membership.db)");
             return;
         }
-        host.warning().ifPresent(w -> log.warn("what=cluster_name_warning reason=\"{}\"", w));
+        host.warning().ifPresent(w -> log.debug("what=cluster_name_warning reason=\"{}\"", w));
         join(c, host.name());
     }
 
@@ -382,7 +382,7 @@ public final class ClusterComponent implements HealthCheck {
             });
             if (others) {
                 lone.over(); // its sessions are the others' to take over
-                leaving.excluded();
+                leaving.left();
             }
             unregister();
             leaving.close();
@@ -399,17 +399,11 @@ public final class ClusterComponent implements HealthCheck {
         else log.info("what=cluster phase={} detail=\"{}\"", phase, detail);
     }
 
-    /** After {@link Drain}: leaves for good, until the mode is switched off and on, or the node restarts. */
+    /** After {@link Drain}: leaves for good, until {@link #joinAgain}, another mode or the next start. */
     void leaveDrained() {
         onControl(() -> {
             drained = true;
-            ClusterMember leaving = member;
-            if (leaving == null) return;
-            leaving.participation()
-                    .ifPresent(p -> p.leave().whenComplete((done, failure) -> {
-                        log.info("what=drained node={}", leaving.self());
-                        standing(Phase.DRAINED, "drained; 'cluster:join' or a restart brings it back");
-                    }));
+            leave(Phase.DRAINED, "drained; 'cluster:join' or a restart brings it back");
         });
     }
 
@@ -417,7 +411,6 @@ public final class ClusterComponent implements HealthCheck {
     void joinAgain() {
         onControl(() -> {
             drained = false;
-            leave(Phase.WAITING, "");
             decide();
         });
     }

@@ -217,6 +217,15 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
     @Override
     public void excluded() {
         log.warn("what=excluded node={} epoch={}", self, view.epoch());
+        out();
+    }
+
+    /** This node has left by itself. */
+    void left() {
+        out();
+    }
+
+    private void out() {
         Endpoint open = endpoint;
         if (open != null) open.admit(Set.of(), 0);
         early.clear();
