@@ -1,5 +1,6 @@
 package org.skein.session.internal;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.skein.session.internal.Delivery.Step;
 import org.skein.session.internal.Forwarded.Answer;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
+import org.skein.xmpp.StanzaError;
 import org.skein.xmpp.StanzaError.Condition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -437,14 +439,25 @@ final class Deliverer implements Gates.Exit {
 
     /** The same presence to many accounts that may have sessions, here and elsewhere. */
     void toMany(Stanza stanza, Collection<Jid> accounts) {
+        List<Jid> elsewhere = node.forwarding.isAlone() ? null : new ArrayList<>(accounts.size());
         for (Jid to : accounts) {
-            Jid account = to.bare();
-            if (node.registry.online(account) == null) continue;
-            Stanza addressed = stanza.withTo(to);
-            Runnable go = () -> presenceProcessed(addressed, DeliveryListener.NONE, account);
-            if (!node.gates.holds(account, null, 0, null, go)) go.run();
+            Runnable go = () -> toManyHere(stanza, to);
+            // Behind what the sender sent before: that may still be held here.
+            Runnable held = () -> {
+                go.run();
+                if (!node.forwarding.isAlone()) node.forwarding.presence(stanza, List.of(to));
+            };
+            if (node.gates.holds(to.bare(), held, () -> node.drop(DeliveryListener.NONE))) continue;
+            go.run();
+            if (elsewhere != null) elsewhere.add(to);
         }
-        if (!node.forwarding.isAlone()) node.forwarding.presence(stanza, accounts);
+        if (elsewhere != null && !elsewhere.isEmpty()) node.forwarding.presence(stanza, elsewhere);
+    }
+
+    private void toManyHere(Stanza stanza, Jid to) {
+        Jid account = to.bare();
+        if (node.registry.online(account) == null) return;
+        presenceProcessed(stanza.withTo(to), DeliveryListener.NONE, account);
     }
 
     // ---- from other nodes
@@ -453,19 +466,25 @@ final class Deliverer implements Gates.Exit {
     void arrived(Stanza stanza, Origin origin) {
         Jid account = bareTo(stanza);
         Arrival arrival = new Arrival(node, origin.node(), origin.number(), origin.full(), stanza, account);
-        if (!held(stanza, origin, account, arrival::start)) arrival.start();
+        StanzaError full = Condition.RESOURCE_CONSTRAINT.error("too much waits for this account");
+        Runnable overflow = () -> node.forwarding.answer(origin.node(), origin.number(), Answer.REFUSED, full);
+        if (!held(stanza, origin, account, arrival::start, overflow)) arrival.start();
     }
 
-    private boolean held(Stanza stanza, Origin origin, Jid account, Runnable goOn) {
+    private boolean held(Stanza stanza, Origin origin, Jid account, Runnable goOn, Runnable overflow) {
         return node.gates.holds(
-                account, origin.node(), origin.number(), stanza.from().orElse(account), goOn);
+                account, origin.node(), origin.number(), stanza.from().orElse(account), goOn, overflow);
     }
 
     /** What is safe already. */
     void handedOver(Stanza stanza, Origin origin) {
         Jid account = bareTo(stanza);
         Runnable go = () -> handOver(stanza, origin, account);
-        if (!held(stanza, origin, account, go)) go.run();
+        Runnable overflow = () -> {
+            node.drop(DeliveryListener.NONE);
+            answer(origin, false);
+        };
+        if (!held(stanza, origin, account, go, overflow)) go.run();
     }
 
     private void handOver(Stanza stanza, Origin origin, Jid account) {

@@ -40,10 +40,16 @@ final class Gates {
      * had refused comes again behind what was sent later (CLUSTER 13).
      *
      * @param goOn where it goes on
+     * @param overflow instead, if too many wait
      */
-    boolean holds(Jid account, NodeId origin, long number, Jid from, Runnable goOn) {
+    boolean holds(Jid account, NodeId origin, long number, Jid from, Runnable goOn, Runnable overflow) {
         Gate gate = gates.get(account);
-        return gate != null && gate.add(new Held(null, null, goOn, origin, number, from));
+        return gate != null && gate.add(new Held(null, null, goOn, origin, number, from), overflow);
+    }
+
+    /** The same for something else that is to stay behind what waits. */
+    boolean holds(Jid account, Runnable goOn, Runnable overflow) {
+        return holds(account, null, 0, null, goOn, overflow);
     }
 
     /** Closes the account's gate until {@link Gate#release} has been called as often. */
@@ -94,17 +100,25 @@ final class Gates {
             return true;
         }
 
-        private boolean add(Held arrived) {
+        private boolean add(Held arrived, Runnable overflow) {
             synchronized (this) {
                 if (dead) return false;
-                Deque<Held> later = new ArrayDeque<>(0);
-                while (arrived.number != 0 && queue.stream().anyMatch(h -> h.number != 0 && h.isBehind(arrived))) {
-                    later.addFirst(queue.pollLast());
+                if (queue.size() < MAX_HELD) {
+                    enqueue(arrived);
+                    return true;
                 }
-                queue.add(arrived);
-                queue.addAll(later);
-                return true;
             }
+            overflow.run();
+            return true;
+        }
+
+        private void enqueue(Held arrived) {
+            Deque<Held> later = new ArrayDeque<>(0);
+            while (arrived.number != 0 && queue.stream().anyMatch(h -> h.number != 0 && h.isBehind(arrived))) {
+                later.addFirst(queue.pollLast());
+            }
+            queue.add(arrived);
+            queue.addAll(later);
         }
 
         void release() {
