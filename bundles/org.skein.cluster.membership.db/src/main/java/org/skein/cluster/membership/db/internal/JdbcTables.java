@@ -36,7 +36,8 @@ final class JdbcTables implements Tables {
             "INSERT INTO cluster_nodes (host, port, secondary, fingerprint, fingerprint_next,"
                     + " protocol_level, server_version, state, links, cpu_usage, mem_usage, sessions, strategy, last_updated, beat,"
                     + " incarnation, hostname) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP(3), 1, ?, ?)";
-    private static final String VIEW = "SELECT v.epoch, v.level, v.changed_by, m.name, m.incarnation, m.state, m.level,"
+    private static final String VIEW = "SELECT v.epoch, v.level, v.changed_by,"
+            + " TIMESTAMPDIFF(MICROSECOND, v.changed_at, CURRENT_TIMESTAMP(3)), m.name, m.incarnation, m.state, m.level,"
             + " m.host, m.port FROM cluster_view v LEFT JOIN cluster_member m ON 1 = 1 WHERE v.id = 1";
     private static final String ROWS =
             "SELECT hostname, incarnation, host, port, secondary, fingerprint, fingerprint_next,"
@@ -137,6 +138,7 @@ final class JdbcTables implements Tables {
             long epoch = 0;
             int level = 1;
             String changedBy = "";
+            long ageMs = 0;
             List<Member> members = new ArrayList<>();
             Map<NodeId, StoredView.Address> addresses = new LinkedHashMap<>();
             boolean any = false;
@@ -145,13 +147,15 @@ final class JdbcTables implements Tables {
                 epoch = r.getLong(1);
                 level = r.getInt(2);
                 changedBy = r.getString(3);
-                if (r.getString(4) == null) continue;
-                NodeId id = new NodeId(r.getString(4), r.getLong(5));
-                members.add(new Member(id, state(r.getString(6)), r.getInt(7)));
-                addresses.put(id, new StoredView.Address(r.getString(8), r.getInt(9)));
+                ageMs = r.getLong(4) / 1000;
+                if (r.getString(5) == null) continue;
+                NodeId id = new NodeId(r.getString(5), r.getLong(6));
+                members.add(new Member(id, state(r.getString(7)), r.getInt(8)));
+                addresses.put(id, new StoredView.Address(r.getString(9), r.getInt(10)));
             }
             if (!any) throw new SQLException("cluster_view has no row with id 1");
-            return new StoredView(new View(epoch, level, members), changedBy == null ? "" : changedBy, addresses);
+            return new StoredView(
+                    new View(epoch, level, members), changedBy == null ? "" : changedBy, ageMs, addresses);
         }
     }
 

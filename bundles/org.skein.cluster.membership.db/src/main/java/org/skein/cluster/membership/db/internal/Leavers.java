@@ -48,7 +48,7 @@ final class Leavers {
             long now) {
         waiting.forEach((id, leaver) -> {
             if (leaver.free) return;
-            if (isDead.test(id)) {
+            if (!id.name().isEmpty() && isDead.test(id)) {
                 leaver.free = true;
                 return;
             }

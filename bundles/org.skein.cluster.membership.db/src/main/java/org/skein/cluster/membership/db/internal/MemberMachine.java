@@ -48,8 +48,9 @@ import org.slf4j.LoggerFactory;
  *                      - linked with all members: the view with this node added
  * ENTERING  -&gt; LINKING it was not applied, or no answer came; the next answer tells what is true
  *   -&gt; SETTLING        the stored view has this node: {@code decided}
- * SETTLING  in the view, but nodes that left it may still serve (CLUSTER 5): at a take-over, or if the own name was in use
- *   -&gt; MEMBER          their time is over, at once if there are none: {@code installed}
+ * SETTLING  in the view, but nodes that left it before may still serve (CLUSTER 5), perhaps under the own name
+ *   -&gt; MEMBER          their time is over: those a view was taken over from are dead or waited for, and of those nobody here
+ *                      has seen all members have echoed a view without them for 1 s: {@code installed}
  * MEMBER    each newer view is told as decided at once, and as installed when those who left it no longer serve: each is
  *           proven dead, has left by itself, or all present members echo the view and 1 s has passed.
  *           Serves while it has the permit.
@@ -88,7 +89,16 @@ final class MemberMachine {
         LEFT
     }
 
+    /**
+     * Where a node begins to look, before it enters: the epoch in which somebody is known to be missing, or the first one
+     * seen, since in that somebody may be missing.
+     */
+    private record Base(long epoch, long at, long ageMs) {}
+
     private record Request(NodeState state, CompletableFuture<Void> done) {}
+
+    /** Stands for all that left the view before this node came. */
+    private static final NodeId EARLIER = new NodeId("", 1);
 
     static final View NO_VIEW = new View(0, 1, List.of());
 
@@ -113,7 +123,6 @@ final class MemberMachine {
 
     private NodeId self;
     private final Set<NodeId> earlierLives = new HashSet<>();
-    private final Set<NodeId> predecessors = new HashSet<>(); // other processes that had this name
     private Phase phase = Phase.ASKING;
     private long phaseSince;
     private boolean refusedForGood;
@@ -125,8 +134,11 @@ final class MemberMachine {
     private long newest;
     private boolean frozen;
     private View admitted = NO_VIEW;
+    private Set<NodeId> others = Set.of(); // in the view admitted
     private View told = NO_VIEW;
     private boolean settled;
+    private Base base; // null: no view was seen in this life
+    private long baseEchoedAt = NEVER; // when all members were seen to be there
     private final Leavers leavers = new Leavers();
 
     private long confirmedAt = NEVER;
@@ -148,7 +160,7 @@ final class MemberMachine {
     private long rowAt = NEVER;
     private OwnRow.Replaced replaces;
     private long sweptAt;
-    private Set<String> heard = Set.of();
+    private Set<NodeId> heard = Set.of();
 
     private int exclusions;
     private long mayEnterAt;
@@ -226,6 +238,7 @@ final class MemberMachine {
             return;
         }
         requests.add(new Request(state, done));
+        answerRequests();
         advance(now);
     }
 
@@ -353,10 +366,11 @@ final class MemberMachine {
         stored = now;
         addresses
                 .keySet()
-                .removeIf(id -> !now.view().contains(id) && !leavers.ids().contains(id) && !predecessors.contains(id));
+                .removeIf(id -> !now.view().contains(id) && !leavers.ids().contains(id));
         addresses.putAll(now.addresses());
-        for (Member m : now.view().members()) {
-            if (m.id().name().equals(self.name()) && !m.id().equals(self)) notePredecessor(m.id());
+        if (!isMember() && (base == null || mayMissSomebody(before.view(), now.view()))) {
+            base = new Base(epoch, askedAt, now.ageMs());
+            baseEchoedAt = NEVER;
         }
         boolean in = now.view().contains(self);
         if (isMember()) {
@@ -370,10 +384,6 @@ final class MemberMachine {
             confirmedAt = askedAt;
             enter(before, now, nanos);
         }
-    }
-
-    private void notePredecessor(NodeId id) {
-        if (!earlierLives.contains(id)) predecessors.add(id);
     }
 
     // ---- the name
@@ -394,8 +404,6 @@ final class MemberMachine {
             named(now);
             return;
         }
-        notePredecessor(row.id());
-        addresses.putIfAbsent(row.id(), new StoredView.Address(row.host(), row.port()));
         boolean sameInstallation = row.host().equals(local.host())
                 && row.port() == local.port()
                 && fingerprints.get().contains(row.fingerprint());
@@ -433,8 +441,15 @@ final class MemberMachine {
         long epoch = now.view().epoch();
         settled = false;
         leavers.clear();
-        Set<NodeId> out = new HashSet<>(predecessors);
-        if (before != null) out.addAll(before.view().ids());
+        boolean alone = othersIn(now.view()).isEmpty();
+        leavers.add(
+                EARLIER,
+                base.epoch(),
+                alone || baseEchoedAt != NEVER,
+                alone ? base.at() : baseEchoedAt,
+                alone && base.ageMs() >= timing.permit() / Timing.MS);
+        Set<NodeId> out =
+                before == null ? new HashSet<>() : new HashSet<>(before.view().ids());
         out.removeAll(now.view().ids());
         out.removeAll(earlierLives);
         for (NodeId id : out) {
@@ -455,6 +470,9 @@ final class MemberMachine {
             boolean byItself = now.changedBy().equals(id.toString()) && next.epoch() == admitted.epoch() + 1;
             leavers.add(id, next.epoch(), settled, nanos, byItself);
         }
+        if (admitted.contains(self) && mayHideSomebody(admitted, next)) {
+            leavers.add(new NodeId("", next.epoch()), next.epoch(), settled, nanos, false);
+        }
         LOG.debug(
                 "what=cluster_view_admitted node={} epoch={} level={} members={} changed_by={}",
                 self,
@@ -463,20 +481,39 @@ final class MemberMachine {
                 next.members(),
                 now.changedBy());
         admitted = next;
-        Set<NodeId> others = others(next);
+        others = Set.copyOf(othersIn(next));
         links.expect(others, nanos);
         effects.decided(next);
         tellPeers(nanos);
         tellView(nanos);
-        for (Request r : List.copyOf(requests)) {
-            if (admitted.member(self).map(m -> m.state() == r.state()).orElse(false)) {
-                requests.remove(r);
-                effects.complete(r.done(), null);
-            }
+        answerRequests();
+    }
+
+    /** Those for what is so already. */
+    private void answerRequests() {
+        NodeState state = admitted.member(self).map(Member::state).orElse(null);
+        while (!requests.isEmpty() && requests.peek().state() == state) {
+            effects.complete(requests.poll().done(), null);
         }
     }
 
-    private Set<NodeId> others(View view) {
+    private static boolean mayMissSomebody(View before, View now) {
+        return !now.ids().containsAll(before.ids()) || mayHideSomebody(before, now);
+    }
+
+    /** Whether there may have been views between the two with a member that neither has. */
+    private static boolean mayHideSomebody(View before, View now) {
+        long changes = before.level() == now.level() ? 0 : 1;
+        for (Member m : now.members()) {
+            NodeState was = before.member(m.id()).map(Member::state).orElse(null);
+            if (was == null) changes += m.state() == NodeState.JOINING ? 1 : 2;
+            else if (was != m.state()) changes++;
+        }
+        if (!now.ids().containsAll(before.ids())) changes++;
+        return now.epoch() - before.epoch() > changes;
+    }
+
+    private Set<NodeId> othersIn(View view) {
         Set<NodeId> others = new TreeSet<>(view.ids());
         others.remove(self);
         return others;
@@ -492,12 +529,12 @@ final class MemberMachine {
 
     private void tellView(long now) {
         if (!isMember() || told.epoch() == admitted.epoch()) return;
-        leavers.look(others(admitted), this::hasInstalled, this::isProvenDead, rules.permitWait(timing.permit()), now);
+        leavers.look(others, this::hasInstalled, this::isProvenDead, rules.permitWait(timing.permit()), now);
         if (!leavers.areFree()) return;
         leavers.clear();
-        Set<NodeId> left = others(told);
+        Set<NodeId> left = othersIn(told);
         left.removeAll(admitted.ids());
-        Set<NodeId> joined = others(admitted);
+        Set<NodeId> joined = new TreeSet<>(others);
         joined.removeAll(told.ids());
         boolean first = phase == Phase.SETTLING;
         told = admitted;
@@ -506,7 +543,6 @@ final class MemberMachine {
             go(Phase.MEMBER, now);
             memberSince = now;
             servedAt = now;
-            predecessors.clear();
             LOG.info(
                     "what={} node={} epoch={} members={} port={}",
                     exclusions == 0 ? "cluster_joined" : "cluster_rejoined",
@@ -537,8 +573,10 @@ final class MemberMachine {
         earlierLives.add(old);
         self = new NodeId(old.name(), incarnations.getAsLong());
         admitted = NO_VIEW;
+        others = Set.of();
         told = NO_VIEW;
         settled = false;
+        base = null;
         leavers.clear();
         confirmedAt = NEVER;
         links.expect(Set.of(), now);
@@ -566,6 +604,7 @@ final class MemberMachine {
     private void left(long now) {
         go(Phase.LEFT, now);
         admitted = NO_VIEW;
+        others = Set.of();
         LOG.info("what=cluster_left node={}", self);
         effects.complete(leaving, null);
     }
@@ -595,7 +634,6 @@ final class MemberMachine {
     private void permit(long now) {
         if (phase != Phase.MEMBER) return;
         long from = confirmedAt;
-        Set<NodeId> others = others(admitted);
         if (others.isEmpty()) {
             from = Math.max(from, refusedAt);
         } else if (now - Math.max(wroteAt, refusedAt) < timing.grace()) {
@@ -641,7 +679,11 @@ final class MemberMachine {
         watchDatabase(now);
         watchLinks(now);
         if (isMember() && !settled) {
-            settled = others(admitted).stream().allMatch(o -> hasInstalled(o, admitted.epoch()));
+            settled = others.stream().allMatch(o -> hasInstalled(o, admitted.epoch()));
+        }
+        if (!isMember() && base != null && baseEchoedAt == NEVER) {
+            boolean all = othersIn(stored.view()).stream().allMatch(o -> hasInstalled(o, base.epoch()));
+            if (all) baseEchoedAt = now;
         }
         tellView(now);
         permit(now);
@@ -650,16 +692,16 @@ final class MemberMachine {
     }
 
     private void watchLinks(long now) {
-        Set<String> good = new TreeSet<>();
+        Set<NodeId> good = new HashSet<>();
         for (Peer p : toldPeers) {
-            if (links.isGood(p.id(), now)) good.add(Long.toString(p.id().incarnation(), 36));
+            if (links.isGood(p.id(), now)) good.add(p.id());
         }
         if (!good.equals(heard)) {
             heard = good;
             rowIsDue = true;
         }
         if (!isMember()) return;
-        for (NodeId id : others(admitted)) {
+        for (NodeId id : others) {
             if (links.link(id).echoedEpoch() > newest) lookNow = true;
         }
     }
@@ -704,8 +746,7 @@ final class MemberMachine {
 
     private boolean isAnyoneDoubtful(long now) {
         return phase != Phase.MEMBER
-                || others(admitted).stream()
-                        .anyMatch(o -> !links.isLinked(o) || links.silentFor(o, now) > timing.row());
+                || others.stream().anyMatch(o -> !links.isLinked(o) || links.silentFor(o, now) > timing.row());
     }
 
     private OwnRow ownRow() {
@@ -721,7 +762,9 @@ final class MemberMachine {
                 local.level(),
                 local.version(),
                 state,
-                heard,
+                heard.stream()
+                        .map(id -> Long.toString(id.incarnation(), 36))
+                        .collect(Collectors.toCollection(TreeSet::new)),
                 local.figures().get(),
                 replaces);
     }
@@ -780,7 +823,7 @@ final class MemberMachine {
             if (id.equals(self)) known = new StoredView.Address(local.host(), local.port());
             where.put(id, known == null ? new StoredView.Address("", 0) : known);
         }
-        return new StoredView(next, self.toString(), where);
+        return new StoredView(next, self.toString(), 0, where);
     }
 
     // ---- joining
@@ -874,7 +917,6 @@ final class MemberMachine {
 
     private Optional<StoredView> exclusion(long now) {
         View view = stored.view();
-        Set<NodeId> others = others(view);
         Set<NodeId> out = new TreeSet<>();
         Set<NodeId> cutOff = new TreeSet<>(); // silent, but they write their rows
         long longest = 0;
@@ -893,31 +935,32 @@ final class MemberMachine {
         if (!settled && out.isEmpty() && !cutOff.isEmpty() && cutOff.equals(others) && areAllGone(others, now)) {
             out.addAll(others);
         }
-        if (settled && out.isEmpty() && !cutOff.isEmpty()) out.addAll(lesserSide(view, cutOff, longest, now));
+        if (settled && out.isEmpty() && !cutOff.isEmpty()) out.addAll(lesserSide(view, longest, now));
         if (out.isEmpty()) return Optional.empty();
         LOG.info("what=cluster_excluding node={} epoch={} out={} silent={}", self, view.epoch() + 1, out, cutOff);
         return Optional.of(without(view, out));
     }
 
-    private Set<NodeId> lesserSide(View view, Set<NodeId> cutOff, long longest, long now) {
+    private Set<NodeId> lesserSide(View view, long longest, long now) {
         Set<NodeId> all = new TreeSet<>(view.ids());
         Map<NodeId, StoredRow> rows = new TreeMap<>();
         for (NodeId id : all) {
             StoredRow row = book.row(id.name());
             if (row != null && row.incarnation() == id.incarnation()) rows.put(id, row);
         }
-        Set<NodeId> stay = LinkedSets.largest(all, (a, b) -> areLinked(a, b, rows, cutOff), Optional.empty());
+        Set<NodeId> stay = LinkedSets.largest(all, (a, b) -> areLinked(a, b, rows, now), Optional.empty());
         if (!stay.contains(self)) {
             if (longest < timing.silence() + timing.otherSide()) return Set.of();
-            stay = LinkedSets.largest(all, (a, b) -> areLinked(a, b, rows, cutOff), Optional.of(self));
+            stay = LinkedSets.largest(all, (a, b) -> areLinked(a, b, rows, now), Optional.of(self));
         }
         all.removeAll(stay);
         return all;
     }
 
-    private boolean areLinked(NodeId a, NodeId b, Map<NodeId, StoredRow> rows, Set<NodeId> cutOff) {
-        if (a.equals(self)) return !cutOff.contains(b);
-        if (b.equals(self)) return !cutOff.contains(a);
+    private boolean areLinked(NodeId a, NodeId b, Map<NodeId, StoredRow> rows, long now) {
+        // Judged as rows have it, sooner than silence: what broke at one moment is not seen as broken at one moment.
+        if (a.equals(self)) return links.isGood(b, now);
+        if (b.equals(self)) return links.isGood(a, now);
         StoredRow ofA = rows.get(a);
         StoredRow ofB = rows.get(b);
         return ofA == null || ofB == null || ofA.hears(b) && ofB.hears(a); // no row: only this node's links are known
@@ -930,7 +973,9 @@ final class MemberMachine {
         if (stored != null) {
             for (NodeId id : stored.view().ids()) peers.put(id, known(id));
         }
-        for (NodeId id : leavers.ids()) peers.put(id, known(id));
+        for (NodeId id : leavers.ids()) {
+            if (!id.name().isEmpty()) peers.put(id, known(id));
+        }
         for (StoredRow row : book.sane()) {
             if (peers.size() >= MOST_PEERS) break;
             if (book.quietFor(row.name()) < KNOWN_FOR) peers.put(row.id(), row.peer());
