@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.skein.cluster.transport.netty.internal.Frames.BadFrame;
@@ -254,7 +255,7 @@ final class Connection extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof java.io.IOException) {
+        if (cause instanceof IOException || cause.getCause() instanceof IOException) { // TLS wraps its own
             log.debug("what=cluster_connection_broken peer={} lane={}", lane.link.id, lane.index, cause);
         } else {
             log.error("what=cluster_connection_failed peer={} lane={}", lane.link.id, lane.index, cause);

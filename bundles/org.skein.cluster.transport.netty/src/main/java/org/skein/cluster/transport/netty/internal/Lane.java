@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -144,12 +145,16 @@ final class Lane {
         return pingPosted;
     }
 
-    /** Begins (or ends) the order to the peer; under the endpoint's lock. */
-    void admit(boolean admit) {
+    /**
+     * Begins (or ends) the order to the peer; under the endpoint's lock.
+     *
+     * @param ended takes what is to be told that it ended, without that lock
+     */
+    void admit(boolean admit, List<Outbox> ended) {
         Outbox before = outbox;
         if (admit == (before != null)) return;
         outbox = admit ? new Outbox(endpoint.newStream(), settings) : null;
-        if (before != null) before.end();
+        if (before != null) ended.add(before);
     }
 
     void ping(long nowNanos) {
@@ -170,7 +175,9 @@ final class Lane {
         if (to == null) return;
         long silentSince = Math.max(Math.max(heardNanos, upSince), endpoint.awakeSinceNanos());
         if (now - silentSince > settings.silentMs * NANOS_PER_MS) {
-            log.warn("what=cluster_connection_silent peer={} lane={}", link.id, index);
+            endpoint.warnOnce(
+                    "silent " + link.id,
+                    () -> log.warn("what=cluster_connection_silent peer={} lane={}", link.id, index));
             to.abort(false);
             return;
         }
@@ -234,7 +241,7 @@ final class Lane {
             try {
                 if (hello.received() == out.stream) out.acked(hello.consumed());
             } catch (BadFrame e) {
-                log.warn("what=cluster_hello_wrong peer={} lane={} reason=\"{}\"", link.id, index, e.getMessage());
+                endpoint.badFrame(link, index, e.getMessage());
                 channel.close();
                 return;
             }

@@ -337,44 +337,56 @@ final class NettyEndpoint implements Endpoint {
     }
 
     @Override
-    public synchronized void self(NodeId now) {
-        if (closed || now.equals(self)) return;
-        for (PeerLink link : links.values()) link.close("new life");
-        links.clear();
-        self = now;
-        installed = Installed.NONE;
-        arrange();
+    public void self(NodeId now) {
+        List<Outbox> ended = new ArrayList<>();
+        synchronized (this) {
+            if (closed || now.equals(self)) return;
+            for (PeerLink link : links.values()) link.close("new life", ended);
+            links.clear();
+            self = now;
+            installed = Installed.NONE;
+            arrange(ended);
+        }
+        ended.forEach(Outbox::end);
     }
 
     @Override
-    public synchronized void peers(Collection<Peer> now) {
-        if (closed) return;
-        peers = List.copyOf(now);
-        arrange();
+    public void peers(Collection<Peer> now) {
+        List<Outbox> ended = new ArrayList<>();
+        synchronized (this) {
+            if (closed) return;
+            peers = List.copyOf(now);
+            arrange(ended);
+        }
+        ended.forEach(Outbox::end);
     }
 
     @Override
-    public synchronized void admit(Set<NodeId> members, long epoch) {
-        if (closed) return;
-        Set<NodeId> others = new HashSet<>(members);
-        others.removeIf(m -> m.name().equals(self.name()));
-        for (PeerLink link : links.values()) {
-            if (!others.contains(link.id)) admit(link, false);
+    public void admit(Set<NodeId> members, long epoch) {
+        List<Outbox> ended = new ArrayList<>();
+        synchronized (this) {
+            if (closed) return;
+            Set<NodeId> others = new HashSet<>(members);
+            others.removeIf(m -> m.name().equals(self.name()));
+            for (PeerLink link : links.values()) {
+                if (!others.contains(link.id)) admit(link, false, ended);
+            }
+            installed = new Installed(epoch, Set.copyOf(others));
+            arrange(ended);
+            for (PeerLink link : links.values()) {
+                if (others.contains(link.id)) admit(link, true, ended);
+                for (Lane lane : link.lanes()) lane.onLoop(lane::viewChanged);
+            }
         }
-        installed = new Installed(epoch, Set.copyOf(others));
-        arrange();
-        for (PeerLink link : links.values()) {
-            if (others.contains(link.id)) admit(link, true);
-            for (Lane lane : link.lanes()) lane.onLoop(lane::viewChanged);
-        }
+        ended.forEach(Outbox::end);
     }
 
-    private static void admit(PeerLink link, boolean admit) {
-        for (int i = 0; i < Peers.LANES; i++) link.lane(i).admit(admit);
+    private static void admit(PeerLink link, boolean admit, List<Outbox> ended) {
+        for (int i = 0; i < Peers.LANES; i++) link.lane(i).admit(admit, ended);
     }
 
     /** Brings the links in step with peers and members. */
-    private void arrange() {
+    private void arrange(List<Outbox> ended) {
         Map<NodeId, Peer> wanted = new LinkedHashMap<>();
         Set<String> known = new HashSet<>();
         for (Peer peer : peers) {
@@ -387,7 +399,7 @@ final class NettyEndpoint implements Endpoint {
         for (PeerLink link : List.copyOf(links.values())) {
             if (!wanted.containsKey(link.id) && !members.contains(link.id)) {
                 links.remove(link.id);
-                link.close("neither peer nor member");
+                link.close("neither peer nor member", ended);
             } else {
                 link.peer(wanted.get(link.id));
             }
@@ -484,7 +496,11 @@ final class NettyEndpoint implements Endpoint {
         } catch (Exception e) {
             log.warn("what=gauge_not_closed", e);
         }
-        for (PeerLink link : all) link.close("leaves");
+        List<Outbox> ended = new ArrayList<>();
+        synchronized (this) {
+            for (PeerLink link : all) link.close("leaves", ended);
+        }
+        ended.forEach(Outbox::end);
         links.clear();
         timer.shutdownNow();
         dialler.close();

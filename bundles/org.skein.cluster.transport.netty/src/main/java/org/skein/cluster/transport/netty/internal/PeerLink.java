@@ -2,6 +2,7 @@ package org.skein.cluster.transport.netty.internal;
 
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLSession;
 import org.skein.cluster.api.NodeId;
@@ -21,6 +22,8 @@ final class PeerLink {
     private static final Logger log = LoggerFactory.getLogger(PeerLink.class);
 
     private static final long PROBE_AFTER_MS = 200;
+    private static final long NANOS_PER_MINUTE = 60_000_000_000L;
+    private static final int LINES_PER_MINUTE = 20;
 
     final NodeId id;
     final LongAdder framesOut = new LongAdder();
@@ -47,6 +50,8 @@ final class PeerLink {
     private boolean probing;
     private boolean dead;
     private LinkState told = LinkState.NONE;
+    private long logMinute;
+    private int logged;
 
     PeerLink(NettyEndpoint endpoint, NodeId id) {
         this.endpoint = endpoint;
@@ -102,10 +107,10 @@ final class PeerLink {
         return closed;
     }
 
-    /** This link is not used any more. */
-    void close(String reason) {
+    /** This link is not used any more. @param ended see {@link Lane#admit} */
+    void close(String reason, List<Outbox> ended) {
         markClosed();
-        for (Lane lane : lanes) lane.admit(false);
+        for (Lane lane : lanes) lane.admit(false, ended);
         drop(reason);
     }
 
@@ -129,7 +134,7 @@ final class PeerLink {
             succeeded = false;
             if (up == lanes.length) {
                 probes.reset();
-                log.info("what=cluster_link_up peer={} security=\"{}\"", id, security);
+                if (mayLog()) log.info("what=cluster_link_up peer={} security=\"{}\"", id, security);
             }
         }
         changed();
@@ -139,7 +144,7 @@ final class PeerLink {
     void down(Lane lane, boolean leaves) {
         if (lane.index == NettyEndpoint.CONTROL) controlUp = false;
         synchronized (this) {
-            if (up == lanes.length) log.info("what=cluster_link_down peer={} leaves={}", id, leaves);
+            if (up == lanes.length && mayLog()) log.info("what=cluster_link_down peer={} leaves={}", id, leaves);
             up--;
             departed = leaves;
             if (up == 0) {
@@ -151,11 +156,19 @@ final class PeerLink {
         probeLater(0);
     }
 
+    /** A link that flaps does not fill the log. */
+    private boolean mayLog() {
+        long minute = System.nanoTime() / NANOS_PER_MINUTE;
+        if (minute != logMinute) logged = 0;
+        logMinute = minute;
+        return logged++ < LINES_PER_MINUTE;
+    }
+
     /** Dialling was refused by the machine: nothing listens there. */
     void refused(long dialledNanos) {
         synchronized (this) {
             if (departed || up > 0 || dialledNanos - aloneSince < 0) return;
-            if (!dead) log.info("what=cluster_peer_dead peer={} proof=refused", id);
+            if (!dead && mayLog()) log.info("what=cluster_peer_dead peer={} proof=refused", id);
             dead = true;
         }
         changed();
@@ -167,7 +180,7 @@ final class PeerLink {
         synchronized (this) {
             succeeded = true;
             if (up > 0) return; // its connections will break
-            if (!dead) log.info("what=cluster_peer_dead peer={} proof=\"answered by {}\"", id, other);
+            if (!dead && mayLog()) log.info("what=cluster_peer_dead peer={} proof=\"answered by {}\"", id, other);
             dead = true;
         }
         changed();

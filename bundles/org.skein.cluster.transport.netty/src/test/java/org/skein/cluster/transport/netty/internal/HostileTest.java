@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.Deflater;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -214,6 +215,22 @@ class HostileTest {
         FakePeer.Line control = fake.link(node, NettyEndpoint.CONTROL);
         control.say(STREAM_7);
         assertTrue(control.untilClosed().contains(Frames.GOODBYE));
+    }
+
+    @Test
+    void whatGrowsWithoutBoundWhenInflatedIsRefused() throws Exception {
+        known();
+        Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+        deflater.setInput(new byte[100 << 20]);
+        byte[] bomb = new byte[1 << 20];
+        int length = deflater.deflate(bomb, 0, bomb.length, Deflater.SYNC_FLUSH);
+        deflater.end();
+        FakePeer.Line line = fake.link(node, 0);
+        ByteBuf frame = Unpooled.buffer();
+        Frames.head(frame, Frames.DEFLATED, 0, length);
+        line.say(frame.writeBytes(bomb, 0, length));
+        assertTrue(line.untilClosed().contains(Frames.GOODBYE));
+        assertEquals(1, node.counts.of("cluster.frames.bad"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.skein.cluster.transport.netty.internal;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.skein.cluster.api.NodeId;
@@ -42,6 +43,7 @@ final class LaneBench {
             a.awaitLinked(b);
             full(a.endpoint, b.id(), received, WARM_UP);
             report("full speed", full(a.endpoint, b.id(), received, COUNT), COUNT);
+            report("idle, as if " + RATE + "/s", idle(), RATE * RATE_SECONDS);
             report(RATE + "/s", steady(a.endpoint, b.id(), received), RATE * RATE_SECONDS);
         }
     }
@@ -59,6 +61,14 @@ final class LaneBench {
             from.send(to, lane, new byte[BYTES]);
         }
         while (received.get() < target) LockSupport.parkNanos(1_000_000);
+        return cpu() - begun;
+    }
+
+    /** What signs of life cost meanwhile. */
+    private static long idle() {
+        long begun = cpu();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(RATE_SECONDS);
+        for (long left; (left = end - System.nanoTime()) > 0; ) LockSupport.parkNanos(left);
         return cpu() - begun;
     }
 

@@ -70,7 +70,7 @@ class LinksTest {
 
     @Test
     void lanesAreExactlyOnceAndInOrderThroughCuts() throws Exception {
-        for (long seed = 1; seed <= 3; seed++) cuts(seed);
+        for (long seed = 1; seed <= Long.getLong("skein.seeds", 3); seed++) cuts(seed);
     }
 
     private static void cuts(long seed) throws Exception {
