@@ -65,7 +65,8 @@ public final class ClusterComponent implements HealthCheck {
     private static final String EMBEDDED = """
             the database is embedded in this node, other nodes cannot reach it. Set these lines in etc/init.properties:
               --user-db=mariadb
-              --user-db-uri=jdbc:mariadb://HOST/DATABASE?user=USER&password=PASSWORD""";
+              --user-db-uri=jdbc:mariadb://HOST/DATABASE?user=USER&password=PASSWORD
+            or --cluster-mode=false for a node of its own""";
 
     /** How far this node is. */
     enum Phase {
@@ -380,6 +381,10 @@ public final class ClusterComponent implements HealthCheck {
                     log.warn("what=not_left_properly", e);
                 }
             });
+            if (others && phase == Phase.OFF && !config.mode()) {
+                log.warn("what=alone_on_shared_database effect=\"other nodes go on serving its users without this one\""
+                        + " do=\"stop this node, or give it a database of its own\"");
+            }
             if (others) {
                 lone.over(); // its sessions are the others' to take over
                 leaving.left();

@@ -55,7 +55,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
         /** A view of this incarnation is to be used: what it writes from now on is refused once it is in no view. */
         void holds(NodeId self);
 
-        /** The first view is installed. */
+        /** The first view of a life is installed: it may serve when it is in step. */
         void joined();
 
         /** This incarnation is void. */
@@ -88,7 +88,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
     private volatile boolean databaseAnswers = true;
     private volatile boolean hold;
     private boolean told; // on the membership's thread: what listeners heard last of serving
-    private boolean joinedOnce; // on the membership's thread
+    private boolean joinedOnce; // in this life; on the membership's thread
 
     ClusterMember(
             NodeId self,
@@ -244,6 +244,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
     public void reborn(NodeId id) {
         log.info("what=reborn node={} before={}", id, self);
         owner.over();
+        joinedOnce = false;
         self = id;
         view = alone(id);
         routing.reborn(id);

@@ -121,6 +121,10 @@ class ClusterMemberTest {
         assertEquals("excluded epoch 0 others []", a.heard.get(1));
         assertEquals("over", a.heard.get(2));
         assertEquals(new NodeId("a", 1000), a.member.self());
+        a.heard.clear();
+        a.install(FakeMember.view(3, a, b));
+        assertEquals(List.of("holds a", "joined"), a.heard.subList(0, 2));
+        assertTrue(a.member.view().contains(new NodeId("a", 1000)));
     }
 
     @Test

@@ -24,6 +24,7 @@ final class FakeMember implements Membership.Participation, ClusterMember.Owner 
     final List<String> heard = new ArrayList<>();
     final ClusterMember member;
     final FakeLinks.End end;
+    List<Membership.Row> rows = List.of();
     private boolean serving = true;
 
     FakeMember(String name, boolean fromStart, FakeLinks links, ScheduledExecutorService timer) {
@@ -114,7 +115,7 @@ final class FakeMember implements Membership.Participation, ClusterMember.Owner 
 
     @Override
     public CompletionStage<List<Membership.Row>> rows() {
-        return CompletableFuture.completedFuture(List.of());
+        return CompletableFuture.completedFuture(rows);
     }
 
     @Override
