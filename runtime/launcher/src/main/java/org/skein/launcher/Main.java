@@ -202,6 +202,8 @@ public final class Main {
         properties.put("felix.fileinstall.tmpdir", base + "/data/tmp");
         properties.put("felix.fileinstall.log.level", "2");
         properties.put("ds.showtrace", "false");
+        // What SCR says of a component is under SCR's name, or --debug of an area drowns in it.
+        properties.put("ds.log.extension", "true");
         return properties;
     }
 

@@ -256,6 +256,7 @@ public final class ClusterComponent implements HealthCheck {
         try {
             endpoint = usedTransport.open(self, c.port(), joining);
         } catch (IOException e) {
+            joining.close();
             standing(Phase.REFUSED, e.getMessage());
             try {
                 control.schedule(this::reconsider, RETRY_OPEN_MS, TimeUnit.MILLISECONDS);
@@ -307,7 +308,8 @@ public final class ClusterComponent implements HealthCheck {
 
             @Override
             public void refused(String reason, boolean forGood) {
-                standing(forGood ? Phase.REFUSED : Phase.JOINING, reason);
+                if (forGood) onControl(() -> leave(Phase.REFUSED, reason));
+                else standing(Phase.JOINING, reason);
             }
         };
     }

@@ -83,6 +83,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
     private volatile NodeId self;
     private volatile View view;
     private volatile List<NodeId> others = List.of();
+    private volatile Set<NodeId> otherSet = Set.of(); // the same
     private volatile Endpoint endpoint;
     private volatile Participation participation;
     private volatile boolean databaseAnswers = true;
@@ -186,6 +187,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
         owner.holds(self);
         view = next;
         others = next.ids().stream().filter(id -> !id.equals(self)).toList();
+        otherSet = Set.copyOf(others);
         routing.change(next);
         routing.announce();
         peers.left(left);
@@ -231,6 +233,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
         early.clear();
         Set<NodeId> gone = Set.copyOf(others);
         others = List.of();
+        otherSet = Set.of();
         view = alone(self);
         hold = holdUntilServing; // its sessions are void: it may take new ones when it is in again
         routing.change(view);
@@ -352,10 +355,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
 
     @Override
     public boolean contains(NodeId id) {
-        for (NodeId other : others) {
-            if (other.equals(id)) return true;
-        }
-        return false;
+        return otherSet.contains(id);
     }
 
     @Override
