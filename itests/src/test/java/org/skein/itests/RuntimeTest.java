@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -50,6 +53,52 @@ class RuntimeTest {
     @Test
     void statusSucceedsWhileClientsCanLogIn() {
         server.skein("status").succeeds();
+    }
+
+    @Test
+    void theDoctorFindsNothingWrongFromOutsideAndFromInside() {
+        String outside = server.skein("doctor").succeeds().output();
+        assertTrue(
+                outside.contains(
+                        "OK    node         running, pid " + server.handle().pid()),
+                outside);
+        assertTrue(outside.contains("0 wrong"), outside);
+        String inside = server.shell("doctor");
+        assertTrue(
+                inside.contains(
+                        "OK    node         running, pid " + server.handle().pid()),
+                inside);
+    }
+
+    @Test
+    void healthIsUpWhileClientsCanLogIn() {
+        assertTrue(health().startsWith("HTTP/1.1 200 "), RuntimeTest::health);
+        server.shell("config:set c2s-port -1");
+        server.shell("config:set c2s-tls-port -1");
+        try {
+            assertTrue(health().startsWith("HTTP/1.1 503 "), RuntimeTest::health);
+        } finally {
+            server.shell("config:reset c2s-port");
+            server.shell("config:reset c2s-tls-port");
+        }
+        assertTrue(health().startsWith("HTTP/1.1 200 "), RuntimeTest::health);
+    }
+
+    private static String health() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port("http"))) {
+            socket.getOutputStream().write("GET /health HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    @Test
+    void aNodeThatIsItsOwnBalancerComesUp() {
+        try (ServerProcess own =
+                ServerProcess.create("proxy-protocol-from=127.0.0.0/8").start()) {
+            own.skein("status").succeeds();
+        }
     }
 
     @Test
