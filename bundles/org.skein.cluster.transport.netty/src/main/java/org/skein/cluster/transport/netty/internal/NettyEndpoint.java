@@ -300,7 +300,8 @@ final class NettyEndpoint implements Endpoint {
             long now = System.nanoTime();
             if (now - lastTick > TimeUnit.MILLISECONDS.toNanos(settings.pingMs) + LATE_NANOS) {
                 stalled(now);
-                log.warn("what=cluster_timers_late ms={}", TimeUnit.NANOSECONDS.toMillis(now - lastTick));
+                long late = TimeUnit.NANOSECONDS.toMillis(now - lastTick);
+                warnOnce("late", () -> log.warn("what=cluster_timers_late ms={}", late));
             }
             lastTick = now;
             for (PeerLink link : links.values()) link.ping(now);
