@@ -7,9 +7,11 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.skein.cluster.api.Peers;
 import org.skein.cluster.api.transport.Peer;
 import org.skein.cluster.transport.netty.internal.Frames.BadFrame;
@@ -164,7 +166,11 @@ final class Greeter extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        endpoint.strange(ctx.channel(), String.valueOf(cause.getMessage()));
+        if (cause instanceof IOException && !(cause instanceof SSLException)) {
+            log.debug("what=cluster_greeting_broken address={}", ctx.channel().remoteAddress(), cause);
+        } else {
+            endpoint.strange(ctx.channel(), String.valueOf(cause.getMessage()));
+        }
         ctx.close();
     }
 }

@@ -73,7 +73,7 @@ final class Lane {
     private long consumed;
     private long heldBytes;
     private boolean gap;
-    private int unacknowledged;
+    private long unacknowledged;
     private Installed seen;
     private boolean admitted;
 
@@ -245,9 +245,8 @@ final class Lane {
                 channel.close();
                 return;
             }
-            out.rewind();
         }
-        announced = null;
+        announced = null; // so it is said where it goes on, and what is not confirmed is sent again
         window = hello.window();
         unacknowledged = 0;
         Connection now = new Connection(this, settings, hello.features());

@@ -60,8 +60,7 @@ class CertificatesTest {
                 Set<String> both = node.endpoint.fingerprints();
                 assertEquals(2, both.size());
                 assertEquals(before.iterator().next(), both.iterator().next(), "the present one first");
-                proxy.cut();
-                a.awaitLinked(b); // still the present one
+                cut(a, b, proxy); // still the present one
                 node.endpoint.published(before);
                 // the peer reads the row, then it is used
                 if (node == a) b.knows(new Peer(a.id(), "127.0.0.1", a.endpoint.port(), both));
@@ -74,16 +73,20 @@ class CertificatesTest {
                 assertNotEquals(before, after);
                 assertTrue(both.containsAll(after));
                 assertTrue(a.link(b).linked(), "what stands is left alone");
-                long made = a.endpoint.stats(b.id()).reconnects();
                 if (node == a) b.knows(a.peer());
                 else a.knows(b.peer(proxy.port()));
-                proxy.cut();
-                a.await("made anew", () -> a.endpoint.stats(b.id()).reconnects() > made);
-                a.awaitLinked(b);
+                cut(a, b, proxy);
             }
             assertEquals(0, a.counts.of("cluster.connections.refused"));
             assertEquals(0, b.counts.of("cluster.connections.refused"));
         }
+    }
+
+    private static void cut(TestNode a, TestNode b, BreakableProxy proxy) {
+        long made = a.endpoint.stats(b.id()).reconnects();
+        proxy.cut();
+        a.await("all made anew", () -> a.endpoint.stats(b.id()).reconnects() == made + NettyEndpoint.CONTROL + 1);
+        a.awaitLinked(b);
     }
 
     @Test
