@@ -7,12 +7,15 @@ import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.membership.Membership;
 import org.skein.cluster.api.transport.Peer;
 
-/** What the machine does: calls on the endpoint, the database, the permit, and what it tells. In this order, one by one. */
+/**
+ * What the machine does: calls on the endpoint, the database, the permit, and what it tells. What is told, the endpoint
+ * included, happens in this order, one by one; permit and questions at once.
+ */
 interface Effects extends Membership.Listener {
     void ask(Operation operation, long number);
 
-    /** The node may serve until then, by the monotonic clock. */
-    void permit(long untilNanos);
+    /** This life of the node may serve until then, by the monotonic clock, once it is told of its first view. */
+    void permit(NodeId life, long untilNanos);
 
     /** It may not serve from now on. */
     void noPermit();

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.transport.LinkState;
 
@@ -13,13 +14,16 @@ import org.skein.cluster.api.transport.LinkState;
  */
 final class LinkBook {
     private final Function<NodeId, LinkState> links;
+    private final LongSupplier awakeSince;
     private final Timing timing;
     private final Map<NodeId, Long> knownSince = new HashMap<>();
     private long ranAt;
     private long gapEndedAt;
 
-    LinkBook(Function<NodeId, LinkState> links, Timing timing, long now) {
+    /** @param awakeSince since when the links' own timers ran without a gap */
+    LinkBook(Function<NodeId, LinkState> links, LongSupplier awakeSince, Timing timing, long now) {
         this.links = links;
+        this.awakeSince = awakeSince;
         this.timing = timing;
         ranAt = now;
         gapEndedAt = now;
@@ -56,6 +60,8 @@ final class LinkBook {
     long silentFor(NodeId id, long now) {
         LinkState link = link(id);
         long from = Math.max(gapEndedAt, knownSince.getOrDefault(id, now));
+        long awake = awakeSince.getAsLong();
+        if (awake != 0) from = Math.max(from, awake);
         if (link.heardNanos() != 0 && link.echoedNanos() != 0) {
             from = Math.max(from, Math.min(link.heardNanos(), link.echoedNanos()));
         }

@@ -45,12 +45,12 @@ import org.slf4j.LoggerFactory;
  *   -&gt; NAMED_BY_OTHER  somebody else has the row now
  *   -&gt; ENTERING        compare-and-set started, for one of
  *                      - the view is empty or all its members are gone: a view of this node alone
- *                      - linked with all members: the view with this node added
+ *                      - linked with all members, which for 1 s have echoed a view without those this node never saw
+ *                        leave (CLUSTER 5; the old life of its own name may be among them): the view with it added
  * ENTERING  -&gt; LINKING it was not applied, or no answer came; the next answer tells what is true
  *   -&gt; SETTLING        the stored view has this node: {@code decided}
- * SETTLING  in the view, but nodes that left it before may still serve (CLUSTER 5), perhaps under the own name
- *   -&gt; MEMBER          their time is over: those a view was taken over from are dead or waited for, and of those nobody here
- *                      has seen all members have echoed a view without them for 1 s: {@code installed}
+ * SETTLING  in the view, but nodes that left it a moment before, or from which it was taken over, may still serve
+ *   -&gt; MEMBER          their time is over, at once if there are none: {@code installed}
  * MEMBER    each newer view is told as decided at once, and as installed when those who left it no longer serve: each is
  *           proven dead, has left by itself, or all present members echo the view and 1 s has passed.
  *           Serves while it has the permit.
@@ -67,14 +67,16 @@ import org.slf4j.LoggerFactory;
  * <h2>Permit</h2>
  * One second from when the question was sent that was answered by the database with "in the view", or with the same epoch by
  * every other member. The latter counts for {@code grace} after the own row was last written: then a newcomer that sees
- * nobody may take over. A member alone in the view needs the database's word, or the proof that it answers nobody
- * (connection refused): it has no link that would tell it of a take-over.
+ * nobody may take over. A member alone in the view needs the database's word: it has no link that would tell it of a
+ * take-over. While the database provably answers nobody (connection refused, without a gap since the own row was fresh),
+ * the view cannot change, and that counts as its word for the one alone, and beyond {@code grace} for several.
  *
  * <h2>Exclusion, by members</h2>
  * Proven dead: at once. Silent with a stale row: at once. Silent with a fresh row: what remains is the largest set of members
  * all linked with each other as their rows say; proposed at once by its members, after 10 s more by the others for
- * theirs. Who was not yet echoed by all members of one of its views ("settled") excludes only the dead: others may have a
- * view without it, and would not miss its echo.
+ * theirs. Who was not yet echoed by all members of one of its views ("settled") is careful: some may have an older view
+ * without it, and would not miss its echo. It excludes the dead, and as many as a newcomer might take over from (one that is
+ * silent and stale, or several after {@code grace}).
  */
 final class MemberMachine {
     /** See above. */
@@ -142,7 +144,7 @@ final class MemberMachine {
     private final Leavers leavers = new Leavers();
 
     private long confirmedAt = NEVER;
-    private long refusedAt = NEVER;
+    private long downAt = NEVER;
     private long wroteAt = NEVER;
     private boolean serves;
     private long servedAt;
@@ -162,6 +164,7 @@ final class MemberMachine {
     private long sweptAt;
     private Set<NodeId> heard = Set.of();
 
+    private long doubtfulEntry; // epoch of an entry that nobody answered; 0: none
     private int exclusions;
     private long mayEnterAt;
     private long memberSince;
@@ -177,6 +180,7 @@ final class MemberMachine {
             Rules rules,
             LongSupplier incarnations,
             Function<NodeId, LinkState> links,
+            LongSupplier linksAwakeSince,
             Supplier<Set<String>> fingerprints,
             Effects effects,
             long now) {
@@ -186,7 +190,7 @@ final class MemberMachine {
         this.incarnations = incarnations;
         this.fingerprints = fingerprints;
         this.effects = effects;
-        this.links = new LinkBook(links, timing, now);
+        this.links = new LinkBook(links, linksAwakeSince, timing, now);
         self = local.id();
         phaseSince = now;
         answeredAt = now;
@@ -289,13 +293,26 @@ final class MemberMachine {
         book.interrupted();
         mustRead = true;
         retryAt = now + 200 * Timing.MS;
-        if (failed.refused()) refusedAt = askedAt;
-        if (phase == Phase.ENTERING) go(Phase.LINKING, now);
+        if (failed.refused() && isDownForAll()) downAt = askedAt;
+        if (operation instanceof Operation.Change change && phase == Phase.ENTERING) {
+            doubtfulEntry = change.to().view().epoch();
+            go(Phase.LINKING, now);
+        }
         LOG.debug(
                 "what=cluster_database_failed node={} operation={} reason=\"{}\"",
                 self,
                 nameOf(operation),
                 failed.reason());
+    }
+
+    /**
+     * Whether nobody can have changed the view since this node was last sure of it: when the database began to refuse, its
+     * row was too fresh for that, and it has refused without a gap since.
+     */
+    private boolean isDownForAll() {
+        if (downAt != NEVER && askedAt - downAt <= timing.permit()) return true;
+        long safe = others.isEmpty() ? timing.silence() - 2 * timing.tick() : timing.grace();
+        return wroteAt != NEVER && askedAt - wroteAt < safe;
     }
 
     private void watchDatabase(long now) {
@@ -383,6 +400,10 @@ final class MemberMachine {
         } else if (in && phase != Phase.LEAVING) {
             confirmedAt = askedAt;
             enter(before, now, nanos);
+        } else if (doubtfulEntry != 0 && epoch >= doubtfulEntry && phase != Phase.LEAVING) {
+            // Another's change came first, or it was in and is out again; an incarnation never comes back.
+            if (epoch > doubtfulEntry) exclude("it may have been in the view without knowing", nanos);
+            doubtfulEntry = 0;
         }
     }
 
@@ -440,6 +461,7 @@ final class MemberMachine {
     private void enter(StoredView before, StoredView now, long nanos) {
         long epoch = now.view().epoch();
         settled = false;
+        doubtfulEntry = 0;
         leavers.clear();
         boolean alone = othersIn(now.view()).isEmpty();
         leavers.add(
@@ -567,6 +589,7 @@ final class MemberMachine {
         long wasMember = now - memberSince;
         stopServing();
         if (phase == Phase.MEMBER && wasMember > 60 * Timing.SECOND) exclusions = 0;
+        doubtfulEntry = 0;
         long pause = exclusions == 0 ? 0 : Math.min(30, 1L << Math.min(exclusions - 1, 5)) * Timing.SECOND;
         exclusions++;
         mayEnterAt = now + pause;
@@ -579,6 +602,8 @@ final class MemberMachine {
         base = null;
         leavers.clear();
         confirmedAt = NEVER;
+        downAt = NEVER;
+        wroteAt = NEVER;
         links.expect(Set.of(), now);
         failRequests("excluded from the view");
         LOG.warn(
@@ -635,8 +660,8 @@ final class MemberMachine {
         if (phase != Phase.MEMBER) return;
         long from = confirmedAt;
         if (others.isEmpty()) {
-            from = Math.max(from, refusedAt);
-        } else if (now - Math.max(wroteAt, refusedAt) < timing.grace()) {
+            from = Math.max(from, downAt);
+        } else if (now - wroteAt < timing.grace() || downAt != NEVER && now - downAt < timing.permit()) {
             long echoed = Long.MAX_VALUE;
             for (NodeId id : others) {
                 LinkState link = links.link(id);
@@ -647,7 +672,7 @@ final class MemberMachine {
         }
         boolean may = from != NEVER && from + timing.permit() - now > 0;
         if (may) {
-            effects.permit(from + timing.permit());
+            effects.permit(self, from + timing.permit());
             servedAt = now;
         }
         if (may != serves) {
@@ -853,6 +878,8 @@ final class MemberMachine {
                 members.add(m);
             }
         }
+        // Waiting for the permits of those who left before the first look is done out here: it holds up nobody.
+        if (baseEchoedAt == NEVER || now - baseEchoedAt < rules.permitWait(timing.permit())) return Optional.empty();
         members.add(me);
         return Optional.of(following(members, view.level()));
     }
@@ -900,7 +927,7 @@ final class MemberMachine {
     private boolean areAllGone(Collection<NodeId> members, long now) {
         List<NodeId> inDoubt = members.stream().filter(id -> !isProvenDead(id)).toList();
         if (inDoubt.isEmpty()) return true;
-        if (book.readingFor() < timing.row()) return false;
+        if (book.readingFor() < timing.row() * 5 / 4) return false;
         long needed = inDoubt.size() == 1 ? timing.silence() : timing.grace() + 2 * timing.permit();
         for (NodeId id : inDoubt) {
             boolean silent = id.name().equals(self.name()) || !links.isGood(id, now);
@@ -932,8 +959,10 @@ final class MemberMachine {
                 longest = Math.max(longest, links.silentFor(id, now));
             }
         }
-        if (!settled && out.isEmpty() && !cutOff.isEmpty() && cutOff.equals(others) && areAllGone(others, now)) {
-            out.addAll(others);
+        if (!settled && out.isEmpty() && !cutOff.isEmpty() && areAllGone(cutOff, now)) {
+            boolean othersAreHere =
+                    others.stream().allMatch(o -> cutOff.contains(o) || hasInstalled(o, admitted.epoch()));
+            if (othersAreHere) out.addAll(cutOff);
         }
         if (settled && out.isEmpty() && !cutOff.isEmpty()) out.addAll(lesserSide(view, longest, now));
         if (out.isEmpty()) return Optional.empty();

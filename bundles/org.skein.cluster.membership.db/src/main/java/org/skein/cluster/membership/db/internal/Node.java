@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,7 +25,10 @@ import org.skein.cluster.api.transport.Peer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A {@link MemberMachine} at work: gives it time, a thread and a database, and carries out what it wants. */
+/**
+ * A {@link MemberMachine} at work: gives it time, a thread and a database, and carries out what it wants. What it tells is
+ * told on another thread, in order: however long a listener takes, the machine goes on, and with it the permit.
+ */
 final class Node implements Membership.Participation, Effects {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Figures NO_FIGURES = new Figures(0, 0, 0, "");
@@ -33,6 +37,7 @@ final class Node implements Membership.Participation, Effects {
     private final Membership.Listener listener;
     private final DatabaseThread database;
     private final ScheduledExecutorService thread;
+    private final ExecutorService teller;
     private final Permit permit = new Permit();
     private final MemberMachine machine;
     private final ScheduledFuture<?> ticks;
@@ -45,11 +50,8 @@ final class Node implements Membership.Participation, Effects {
         this.listener = listener;
         this.database = database;
         self = local.id();
-        thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread t = new Thread(task, "skein-cluster-membership-" + local.id().name());
-            t.setDaemon(true);
-            return t;
-        });
+        thread = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "skein-cluster-membership"));
+        teller = Executors.newSingleThreadExecutor(task -> daemon(task, "skein-cluster-view"));
         LocalNode guarded = new LocalNode(
                 local.id(),
                 local.host(),
@@ -65,12 +67,19 @@ final class Node implements Membership.Participation, Effects {
                 new Rules(),
                 Incarnations::next,
                 endpoint::link,
+                endpoint::awakeSinceNanos,
                 endpoint::fingerprints,
                 this,
                 System.nanoTime());
         endpoint.onFingerprints(() -> step(() -> machine.fingerprintsChanged(System.nanoTime())));
         ticks = thread.scheduleAtFixedRate(
                 () -> run(() -> machine.tick(System.nanoTime())), 0, timing.tick(), TimeUnit.NANOSECONDS);
+    }
+
+    private Thread daemon(Runnable task, String name) {
+        Thread t = new Thread(task, name + '-' + self.name());
+        t.setDaemon(true);
+        return t;
     }
 
     private static Supplier<Figures> guarded(Supplier<Figures> figures) {
@@ -196,6 +205,7 @@ final class Node implements Membership.Participation, Effects {
     void crash() {
         permit.end();
         thread.shutdownNow();
+        teller.shutdownNow();
         database.close();
     }
 
@@ -204,6 +214,7 @@ final class Node implements Membership.Participation, Effects {
             ticks.cancel(false);
             database.close();
             thread.shutdown();
+            teller.shutdown();
         });
     }
 
@@ -220,8 +231,8 @@ final class Node implements Membership.Participation, Effects {
     }
 
     @Override
-    public void permit(long untilNanos) {
-        permit.until(untilNanos);
+    public void permit(NodeId life, long untilNanos) {
+        permit.until(untilNanos, life);
     }
 
     @Override
@@ -229,62 +240,80 @@ final class Node implements Membership.Participation, Effects {
         permit.end();
     }
 
+    private void tell(Runnable news) {
+        try {
+            teller.execute(() -> run(news));
+        } catch (RejectedExecutionException left) {
+            LOG.trace("what=cluster_news_after_end node={}", self);
+        }
+    }
+
     @Override
-    public void self(NodeId self) {
-        endpoint.self(self);
+    public void self(NodeId now) {
+        tell(() -> endpoint.self(now));
     }
 
     @Override
     public void peers(Collection<Peer> peers) {
-        endpoint.peers(peers);
+        tell(() -> endpoint.peers(peers));
     }
 
     @Override
     public void published(Set<String> fingerprints) {
-        endpoint.published(fingerprints);
+        tell(() -> endpoint.published(fingerprints));
     }
 
     @Override
     public void complete(CompletableFuture<Void> future, String failure) {
-        if (failure == null) future.complete(null);
-        else future.completeExceptionally(new IllegalStateException(failure));
+        tell(() -> {
+            if (failure == null) future.complete(null);
+            else future.completeExceptionally(new IllegalStateException(failure));
+        });
     }
 
     @Override
     public void decided(View now) {
-        listener.decided(now);
+        tell(() -> listener.decided(now));
     }
 
     @Override
     public void installed(View now) {
-        view = now;
-        listener.installed(now);
+        tell(() -> {
+            view = now;
+            permit.begin(self);
+            listener.installed(now);
+        });
     }
 
     @Override
     public void excluded() {
-        view = MemberMachine.NO_VIEW;
-        listener.excluded();
+        tell(() -> {
+            view = MemberMachine.NO_VIEW;
+            permit.begin(null);
+            listener.excluded();
+        });
     }
 
     @Override
     public void reborn(NodeId now) {
-        self = now;
-        listener.reborn(now);
+        tell(() -> {
+            self = now;
+            listener.reborn(now);
+        });
     }
 
     @Override
     public void serving(boolean serving) {
-        listener.serving(serving);
+        tell(() -> listener.serving(serving));
     }
 
     @Override
     public void refused(String reason, boolean forGood) {
-        listener.refused(reason, forGood);
+        tell(() -> listener.refused(reason, forGood));
     }
 
     @Override
     public void database(boolean answers) {
-        listener.database(answers);
+        tell(() -> listener.database(answers));
     }
 }

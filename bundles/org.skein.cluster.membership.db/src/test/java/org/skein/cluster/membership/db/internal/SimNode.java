@@ -54,6 +54,7 @@ final class SimNode implements Effects, VirtualTables.Client {
                 rules,
                 sim::incarnation,
                 endpoint::link,
+                endpoint::awakeSinceNanos,
                 endpoint::fingerprints,
                 this,
                 endpoint.nanos());
@@ -157,9 +158,9 @@ final class SimNode implements Effects, VirtualTables.Client {
     }
 
     @Override
-    public void permit(long untilNanos) {
+    public void permit(NodeId life, long untilNanos) {
         effect(() -> {
-            if (!leaving) permit.until(untilNanos);
+            if (!leaving) permit.until(untilNanos, life);
         });
     }
 
@@ -203,6 +204,7 @@ final class SimNode implements Effects, VirtualTables.Client {
     public void installed(View view) {
         effect(() -> {
             told = view;
+            permit.begin(self);
             sim.installed(this, view);
             boolean joining = view.member(self).stream().anyMatch(m -> m.state() == NodeState.JOINING);
             if (joining) {
@@ -218,6 +220,7 @@ final class SimNode implements Effects, VirtualTables.Client {
     public void excluded() {
         effect(() -> {
             told = MemberMachine.NO_VIEW;
+            permit.begin(null);
             endpoint.admit(Set.of(), 0);
         });
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dseed=N} repeats one schedule; {@code -Dskein.schedules=N} runs N of them, from {@code -Dskein.from=N} on.
  */
 final class SimulationTest {
-    private static final int SCHEDULES = Integer.getInteger("skein.schedules", 100);
+    private static final int SCHEDULES = Integer.getInteger("skein.schedules", 60);
     private static final long FROM = Long.getLong("skein.from", 1);
 
     private static void run(long seed, Rules rules) {
