@@ -1,8 +1,10 @@
 package org.skein.session.internal;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +18,9 @@ import org.slf4j.LoggerFactory;
 /** What sessions do when the cluster changes. Called on the cluster's one thread. */
 final class ClusterPart {
     private static final Duration SWEEP = Duration.ofSeconds(30);
+    private static final Duration LOOK_AFTER = Duration.ofSeconds(1);
+    private static final Duration LOOK_PAUSE = Duration.ofMillis(50);
+    private static final int LOOKS_AT_ONCE = 100;
     private static final Logger log = LoggerFactory.getLogger(ClusterPart.class);
 
     private final ServerNode node;
@@ -45,7 +50,10 @@ final class ClusterPart {
         if (goOn != null) goOn.run();
         goOn = null;
         if (!joined.isEmpty()) node.binds.introduce(joined);
-        if (!left.isEmpty()) releaseRows(now);
+        if (!left.isEmpty()) {
+            releaseRows(now);
+            node.delays.schedule(() -> lookAgain(waiting()), LOOK_AFTER);
+        }
         if (!sweeping) {
             sweeping = true;
             node.delays.schedule(this::sweep, SWEEP);
@@ -56,6 +64,23 @@ final class ClusterPart {
         if (node.stopping) return;
         releaseRows(node.cluster().view());
         node.delays.schedule(this::sweep, SWEEP);
+    }
+
+    private Deque<UserSession> waiting() {
+        Deque<UserSession> all = new ArrayDeque<>();
+        for (UserSession session : node.registry.snapshot()) {
+            if (session.account().accepting() == session) all.add(session);
+        }
+        return all;
+    }
+
+    /** A node that is gone may have made rows offline ones and not lived to tell: users who are here look for theirs. */
+    private void lookAgain(Deque<UserSession> sessions) {
+        for (int i = 0; i < LOOKS_AT_ONCE && !sessions.isEmpty(); i++) {
+            UserSession session = sessions.poll();
+            if (session.accepts()) node.offline.flush(session);
+        }
+        if (!sessions.isEmpty() && !node.stopping) node.delays.schedule(() -> lookAgain(sessions), LOOK_PAUSE);
     }
 
     /** Rows of sessions on nodes that are gone: one member makes them offline ones, and looks for their users. */

@@ -68,7 +68,7 @@ abstract class Fanout implements DeliveryListener {
             return;
         }
         waiting = 1;
-        session.deliver(new Out(session, mine, this));
+        give(session, mine);
     }
 
     /** Runs the processors of each node once, also if it is tried here twice. */
@@ -111,12 +111,18 @@ abstract class Fanout implements DeliveryListener {
             for (UserSession s : sessions) {
                 if (given < accepting && takes(s)) {
                     given++;
-                    s.deliver(new Out(s, processed, this));
+                    give(s, processed);
                 }
             }
         }
         answered(accepting - given + 1);
         return true;
+    }
+
+    private void give(UserSession session, Stanza mine) {
+        MessageNumber number = originNumber();
+        if (number != null) session.given(number);
+        session.deliver(new Out(session, mine, this));
     }
 
     private boolean takes(UserSession session) {

@@ -50,6 +50,9 @@ final class Forwarding {
     private static final int ASK = 8;
     private static final int REPLY = 9;
     private static final int UNBOUND = 10;
+    private static final Duration SETTLE_PATIENCE = Duration.ofMillis(1500);
+    private static final Duration ANSWER_DELAY = Duration.ofMillis(2);
+    private static final int MANY_ANSWERS = 64;
     private static final int MAX_ANSWERS_BYTES = 32 * 1024;
     private static final Duration ASK_PATIENCE = Duration.ofSeconds(6);
     private static final Logger log = LoggerFactory.getLogger(Forwarding.class);
@@ -327,15 +330,15 @@ final class Forwarding {
         if (peer == null || peer.gone) arrival.settled(false);
     }
 
-    /** Tells the origin; what is answered in one batch goes as one message. */
+    /** Tells the origin, a moment later, so that not each answer wakes two processes; many go at once. */
     void answer(NodeId origin, long number, Answer answer, StanzaError refusal) {
         if (number == 0) return;
         Peer peer = peers.get(origin);
         if (peer == null) return; // it left: nobody waits
         peer.answers.add(new Given(number, answer, refusal));
-        if (peer.answersPlanned.getAndIncrement() == 0) {
-            cluster().peers().execute(origin, LANE, () -> sendAnswers(peer));
-        }
+        int before = peer.answersPlanned.getAndIncrement();
+        if (before == 0) node.delays.schedule(() -> sendAnswers(peer), ANSWER_DELAY);
+        else if (before == MANY_ANSWERS) cluster().peers().execute(origin, LANE, () -> sendAnswers(peer));
     }
 
     private void sendAnswers(Peer peer) {
@@ -423,6 +426,7 @@ final class Forwarding {
     CompletionStage<Void> settle(Jid account) {
         CompletableFuture<Void> here = new CompletableFuture<>();
         whenSettled(account, cluster().self(), () -> here.complete(null));
+        if (!here.isDone()) node.delays.schedule(() -> here.complete(null), SETTLE_PATIENCE);
         return here.thenCompose(
                 done -> askAll(Question.SETTLE, Binds.utf8(account)).thenApply(answers -> null));
     }
@@ -563,6 +567,8 @@ final class Forwarding {
     private CompletionStage<byte[]> settledFor(NodeId asker, Jid account) {
         CompletableFuture<byte[]> done = new CompletableFuture<>();
         whenSettled(account, asker, () -> done.complete(new byte[0]));
+        // Two nodes may hold an account back at once and so wait for each other; rows that come later are told of.
+        if (!done.isDone()) node.delays.schedule(() -> done.complete(new byte[0]), SETTLE_PATIENCE);
         return done;
     }
 

@@ -65,6 +65,12 @@ final class Gates {
         }
     }
 
+    /** For tests and logs: the accounts held back now. */
+    @Override
+    public String toString() {
+        return gates.keySet().toString();
+    }
+
     /** A stanza that waits, or where an older one goes on. */
     private record Held(Stanza stanza, DeliveryListener listener, Runnable goOn, NodeId origin, long number, Jid from) {
         Held(Stanza stanza, DeliveryListener listener, Runnable goOn) {

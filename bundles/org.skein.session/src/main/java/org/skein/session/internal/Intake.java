@@ -480,6 +480,11 @@ final class Intake {
         return first == null ? received : first.count - 1;
     }
 
+    /** Stanzas received, counted from the first. */
+    int received() {
+        return received;
+    }
+
     void manage() {
         received = 0;
         told = 0;

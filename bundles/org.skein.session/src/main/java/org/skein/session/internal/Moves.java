@@ -100,10 +100,15 @@ final class Moves {
         UserSession session = node.resumables.find(id, account);
         if (session == null || node.stopping) return CompletableFuture.completedFuture(NO);
         if (step == LOOK) {
-            return CompletableFuture.completedFuture(new Bytes.Writer(LOOK, 64)
-                    .jid(session.jid())
-                    .number(session.login())
-                    .done());
+            CompletableFuture<byte[]> here = new CompletableFuture<>();
+            session.quieten(quiet -> here.complete(
+                    !quiet
+                            ? NO
+                            : new Bytes.Writer(LOOK, 64)
+                                    .jid(session.jid())
+                                    .number(session.login())
+                                    .done()));
+            return here;
         }
         CompletableFuture<byte[]> state = new CompletableFuture<>();
         session.handOver(in.text(), state);

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -64,7 +63,6 @@ final class Outbox {
     private boolean releasing; // closed: nothing is being written any more
     private boolean resolved; // closed: nothing waits any more
     private Runnable handing; // not null: everything goes to another node
-    private Set<MessageNumber> had; // messages it came here with; null mostly
     private Runnable closed; // not null: nothing is written any more
 
     Outbox(UserSession session, ServerNode node) {
@@ -523,11 +521,6 @@ final class Outbox {
      * @param then run when the rows are the other node's; nothing is here any more
      */
     void handOver(String newId, Bytes.Writer w, Runnable then) {
-        Set<MessageNumber> numbers = new LinkedHashSet<>();
-        for (Out out = first; out != null; out = out.following()) {
-            MessageNumber number = out.listener() instanceof Fanout f ? f.originNumber() : null;
-            if (number != null) numbers.add(number);
-        }
         for (Out out = first; out != null; out = out.following()) {
             if (out.isDurable() && out.row == Out.Row.NONE) park(out);
         }
@@ -535,16 +528,14 @@ final class Outbox {
                 .limited(node.spool().move(session.account().jid(), session.id(), newId))
                 .whenComplete((moved, failure) -> session.run(() -> {
                     if (failure != null) log.warn("what=rows_not_moved session={}", session.id(), failure);
-                    handedOver(w, numbers, failure == null);
+                    handedOver(w, failure == null);
                     then.run();
                 }));
         close(() -> {});
     }
 
-    private void handedOver(Bytes.Writer w, Set<MessageNumber> numbers, boolean rowsMoved) {
+    private void handedOver(Bytes.Writer w, boolean rowsMoved) {
         w.number(acked & 0xFFFFFFFFL).octet(spooling || !rowsMoved ? 1 : 0).octet(offlineRemains ? 1 : 0);
-        w.number(numbers.size());
-        numbers.forEach(n -> w.number(n.origin()).number(n.n()));
         List<Out> kept = new ArrayList<>();
         List<Out> rest = new ArrayList<>();
         for (Out out = first; out != null; out = out.following()) {
@@ -573,11 +564,6 @@ final class Outbox {
         acked = (int) in.number();
         spooling = in.octet() == 1;
         offlineRemains = in.octet() == 1;
-        int n = in.count();
-        if (n > 0) had = new HashSet<>();
-        for (int i = 0; i < n; i++) {
-            had.add(new MessageNumber(in.number(), in.number()));
-        }
         for (int i = in.count(); i > 0; i--) {
             boolean row = in.octet() == 1;
             MessageNumber number = row ? new MessageNumber(in.number(), in.number()) : null;
@@ -596,11 +582,6 @@ final class Outbox {
     /** There may be rows of this session that it does not know. */
     void unsure() {
         unsureOfRows = true;
-    }
-
-    /** True if the session came here with this message. */
-    boolean has(MessageNumber number) {
-        return had != null && had.contains(number);
     }
 
     // ---- the end

@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.skein.api.component.DeliveryListener;
 import org.skein.api.session.ClientStream;
 import org.skein.api.session.DeliveryProcessor;
@@ -44,6 +47,7 @@ final class UserSession extends Mailbox implements Session {
     }
 
     private static final Logger log = LoggerFactory.getLogger(UserSession.class);
+    private static final Duration FORGET_BEFORE = Duration.ofSeconds(10);
     private static final Object[] NO_SLOTS = {};
 
     private final ServerNode node;
@@ -66,6 +70,8 @@ final class UserSession extends Mailbox implements Session {
     private ClientStream resuming; // the latest that asked to; null mostly
     private boolean forsaken;
     private volatile Set<String> marks = Set.of();
+    private volatile Map<Long, Long> latest; // the last number of each origin; null before the first
+    private volatile Map<Long, Long> before; // the same, as it was at the node the session came from; null mostly
     private Object[] slots = NO_SLOTS; // key, value, key, value …
 
     UserSession(ServerNode node, Account account, Jid jid, ClientStream stream, long login) {
@@ -670,25 +676,38 @@ final class UserSession extends Mailbox implements Session {
 
     // ---- moving to another node (CLUSTER 15)
 
-    /** Makes safe what this session has, gives it all away and forgets it. Any thread. */
-    void handOver(String newId, CompletableFuture<byte[]> state) {
+    /**
+     * Takes nothing more from the client, and waits until what it took is safe: before the client is told how much that
+     * was, else it would send it again; and before its account is held back at the new node, which may be what it waits
+     * for. Any thread.
+     *
+     * @param then told whether the session may move
+     */
+    void quieten(Consumer<Boolean> then) {
         run(() -> {
             if (isOver() || resumeId.isEmpty()) {
+                then.accept(false);
+                return;
+            }
+            if (state == State.CONNECTED) {
+                handler.sessionEnded();
+                stream.close(Optional.of(StreamError.Condition.CONFLICT.error("the stream was resumed elsewhere")));
+                handler = null;
+                detach();
+            }
+            intake.whenAllSafe(() -> then.accept(state == State.DETACHED));
+        });
+    }
+
+    /** Stores what this session has for its client, gives it all away and forgets it. Any thread. */
+    void handOver(String newId, CompletableFuture<byte[]> state) {
+        run(() -> {
+            if (this.state != State.DETACHED || intake.safeCount() != intake.received()) {
                 state.complete(new byte[0]);
                 return;
             }
-            if (this.state == State.CONNECTED) {
-                handler.sessionEnded();
-                stream.close(Optional.of(StreamError.Condition.CONFLICT.error("the stream was resumed elsewhere")));
-            }
-            this.state = State.DETACHED;
-            handler = null;
             Delays.cancel(window);
-            // What was received must be safe before the client is told how much it was; else it would send it again.
-            intake.whenAllSafe(() -> {
-                if (isOver() || this.state == State.CONNECTED) state.complete(new byte[0]);
-                else giveAway(newId, state);
-            });
+            giveAway(newId, state);
         });
     }
 
@@ -710,6 +729,9 @@ final class UserSession extends Mailbox implements Session {
         w.number(saved.size());
         saved.forEach((name, bytes) -> w.text(name).bytes(bytes));
         outbox.handOver(newId, w, () -> {
+            Map<Long, Long> given = latest == null ? Map.of() : Map.copyOf(latest);
+            w.number(given.size());
+            given.forEach((origin, n) -> w.number(origin).number(n));
             // Nobody is told: the session goes on elsewhere.
             gate = node.gates.hold(account.jid());
             presence = null;
@@ -744,6 +766,12 @@ final class UserSession extends Mailbox implements Session {
             saved.put(in.text(), in.bytes());
         }
         outbox.adopt(in);
+        Map<Long, Long> given = new HashMap<>();
+        for (int n = in.count(); n > 0; n--) {
+            given.put(in.number(), in.number());
+        }
+        before = Map.copyOf(given);
+        later(() -> before = null, FORGET_BEFORE); // later only what is tried again comes with such a number
         intake.adopt(received);
         node.resumables.moved(id, this);
         begin();
@@ -776,12 +804,33 @@ final class UserSession extends Mailbox implements Session {
         node.registry.remove(this);
         gate = node.gates.hold(account.jid());
         outbox.unsure(); // rows may be this session's already
+        // Or will be: the old node may have died with its statement under way.
+        node.delays.schedule(
+                () -> node.offline.release(account.jid(), id, List.of()).thenAccept(rows -> {
+                    if (rows > 0) node.offline.becameOffline(account.jid());
+                }),
+                FORGET_BEFORE);
         outbox.close(this::closeWhenDrained);
     }
 
-    /** True if the session was given this message by its old node already. */
+    /** It is given a message by its origin's number; any thread. Of one origin they come in order, but for re-routes. */
+    void given(MessageNumber number) {
+        Map<Long, Long> map = latest;
+        if (map == null) {
+            synchronized (this) {
+                if (latest == null) latest = new ConcurrentHashMap<>(4);
+                map = latest;
+            }
+        }
+        map.merge(number.origin(), number.n(), Math::max);
+    }
+
+    /** True if the session was given this message at the node it came from; any thread. */
     boolean has(MessageNumber number) {
-        return outbox.has(number);
+        Map<Long, Long> map = before;
+        if (map == null) return false;
+        Long last = map.get(number.origin());
+        return last != null && number.n() <= last;
     }
 
     @Override
@@ -801,7 +850,7 @@ final class UserSession extends Mailbox implements Session {
 
     /** For tests and logs: what it is doing. */
     String describe() {
-        return id + ' ' + jid + ' ' + state + ' ' + outbox;
+        return id + ' ' + jid + ' ' + state + (accepts() ? " accepts " : " ") + outbox;
     }
 
     @Override

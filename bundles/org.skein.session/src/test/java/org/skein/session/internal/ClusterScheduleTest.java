@@ -162,6 +162,13 @@ final class ClusterScheduleTest {
             for (Harness h : nodes) {
                 b.append("; ")
                         .append(h.cluster.self())
+                        .append(h.cluster.view().ids())
+                        .append(" out ")
+                        .append(h.node.forwarding.outstanding())
+                        .append(" gates ")
+                        .append(h.node.gates)
+                        .append(" writing ")
+                        .append(h.node.offline.writing())
                         .append(h.node.registry.snapshot().stream()
                                 .map(UserSession::describe)
                                 .toList());
@@ -178,7 +185,13 @@ final class ClusterScheduleTest {
             for (String id : taken) {
                 String to = id.split(">")[1].split("#")[0].split("/")[0];
                 if (!refused.contains(id) && !got.get(to).contains(id)) {
-                    fail("lost " + id + "; rows " + spool.rows().size() + state());
+                    fail("lost " + id + "; rows "
+                            + spool.rows().stream()
+                                    .map(r -> r.owner().local() + "@" + r.session() + "@"
+                                            + r.number().origin() + "."
+                                            + r.number().n())
+                                    .toList()
+                            + state());
                 }
             }
             assertEquals(List.of(), spool.rows());
