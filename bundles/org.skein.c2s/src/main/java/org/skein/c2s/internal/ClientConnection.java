@@ -63,6 +63,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private boolean pausedBySession;
     private boolean pausedByEdge;
     private boolean stalled; // no permit
+    private boolean feeding;
     private boolean discardRest;
     private byte silentSweeps;
 
@@ -233,12 +234,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             return;
         }
         int done = 0;
-        while (done < length && !isPaused() && !closing) {
-            done += parser.feed(bytes, from + done, length - done);
-            if (discardRest) {
-                discardRest = false;
-                return;
+        feeding = true;
+        try {
+            while (done < length && !isPaused() && !closing) {
+                done += parser.feed(bytes, from + done, length - done);
+                if (discardRest) {
+                    discardRest = false;
+                    return;
+                }
             }
+        } finally {
+            feeding = false;
         }
         if (done < length && !closing) {
             keep(bytes, from + done, length - done);
@@ -350,7 +356,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     /** What stands behind the element being told is not read (RFC 6120 §5.4.3.3). */
     void discardRestOfSegment() {
-        discardRest = true;
+        discardRest = feeding;
         leftover = null;
         parser.stop();
     }
@@ -398,6 +404,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         append(xml);
         headerSent = true;
         log.debug("what=stream_opened id={} address={} host={}", id, address(), from);
+    }
+
+    /** Before a word was said. */
+    void cut() {
+        ctx.close();
+    }
+
+    /** The stream's first sink, for who sets it up. */
+    void beginWithTls() {
+        if (sink instanceof Negotiation negotiation) {
+            negotiation.beginWithTls();
+        }
     }
 
     LoginAdmission admission() {

@@ -184,7 +184,11 @@ final class ClientEdge {
                         services.tlsServer()
                                 .handler(() -> services.hosts().defaultDomain(), settings.loginTimeoutMs()));
             }
-            pipeline.addLast("stream", new ClientConnection(ClientEdge.this));
+            ClientConnection connection = new ClientConnection(ClientEdge.this);
+            pipeline.addLast("stream", connection);
+            if (directTls) {
+                connection.beginWithTls();
+            }
         }
     }
 }

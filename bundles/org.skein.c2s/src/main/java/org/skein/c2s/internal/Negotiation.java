@@ -49,6 +49,7 @@ final class Negotiation implements StreamSink {
 
     private final ClientConnection connection;
     private final StreamServices services;
+    private final Turn turn;
     private State state = State.HEADER;
     private String host = "";
     private SaslNegotiation sasl; // null before it is first needed
@@ -57,6 +58,13 @@ final class Negotiation implements StreamSink {
     Negotiation(ClientConnection connection, StreamServices services) {
         this.connection = connection;
         this.services = services;
+        this.turn = new Turn(connection);
+    }
+
+    /** TLS from the first byte on: the client is not read before it is its turn. */
+    void beginWithTls() {
+        // There is nobody yet to tell why.
+        turn.take(() -> {}, connection::cut);
     }
 
     // ---- streams --------------------------------------------------------------------------------------------------
@@ -195,6 +203,7 @@ final class Negotiation implements StreamSink {
 
     /** The connection is closed or closing. */
     void gone() {
+        turn.end();
         if (sasl != null) {
             sasl.gone();
         }
@@ -219,9 +228,13 @@ final class Negotiation implements StreamSink {
             connection.close(Optional.empty());
             return;
         }
+        state = State.HEADER;
+        turn.take(this::proceed, () -> fail(Condition.RESOURCE_CONSTRAINT.error(Turn.TOO_MANY)));
+    }
+
+    private void proceed() {
         connection.discardRestOfSegment();
         connection.restart();
-        state = State.HEADER;
         connection.write(Element.of("proceed", Ns.TLS));
         String asked = host;
         connection.startTls(() -> asked);
@@ -229,7 +242,7 @@ final class Negotiation implements StreamSink {
 
     private void sasl(Element element) {
         if (sasl == null) {
-            sasl = new SaslNegotiation(connection, services, this::answered);
+            sasl = new SaslNegotiation(connection, services, turn, this::answered);
         }
         if (!services.permit().mayLogIn()) {
             refuse();

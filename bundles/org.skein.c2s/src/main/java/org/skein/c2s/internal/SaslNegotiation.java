@@ -1,6 +1,5 @@
 package org.skein.c2s.internal;
 
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,45 +19,23 @@ final class SaslNegotiation {
 
     private final ClientConnection connection;
     private final StreamServices services;
+    private final Turn turn;
     private final Consumer<SaslResult> outcome;
     private SaslExchange exchange; // null where none is running
-    private ScheduledFuture<?> turn; // null where none is waited for
-    private boolean isHoldingPlace;
     private int failures;
 
     /** @param outcome told of each result before the client is */
-    SaslNegotiation(ClientConnection connection, StreamServices services, Consumer<SaslResult> outcome) {
+    SaslNegotiation(ClientConnection connection, StreamServices services, Turn turn, Consumer<SaslResult> outcome) {
         this.connection = connection;
         this.services = services;
+        this.turn = turn;
         this.outcome = outcome;
     }
 
-    /** When it is its turn. Until then the client is not read. */
     void begin(String host, Element auth) {
-        LoginAdmission admission = connection.admission();
-        long wait = admission.reserve();
-        if (wait == 0) {
-            start(host, auth);
-        } else if (wait > 0) {
-            isHoldingPlace = true;
-            inTurn(wait, () -> start(host, auth));
-        } else {
-            inTurn(
-                    admission.pauseNanos(),
-                    () -> refuse(
-                            "temporary-auth-failure",
-                            "resource-constraint: too many users are logging in at once, try again in a moment"));
-        }
-    }
-
-    private void inTurn(long nanos, Runnable task) {
-        connection.hold(true);
-        turn = connection.later(nanos, () -> {
-            turn = null;
-            isHoldingPlace = false;
-            connection.hold(false);
-            task.run();
-        });
+        turn.use(
+                () -> start(host, auth),
+                () -> refuse("temporary-auth-failure", "resource-constraint: " + Turn.TOO_MANY));
     }
 
     private void start(String host, Element auth) {
@@ -160,14 +137,6 @@ final class SaslNegotiation {
     }
 
     void gone() {
-        if (turn != null) {
-            turn.cancel(false);
-            turn = null;
-            if (isHoldingPlace) {
-                isHoldingPlace = false;
-                connection.admission().release();
-            }
-        }
         if (exchange != null) {
             exchange.abort();
             exchange = null;

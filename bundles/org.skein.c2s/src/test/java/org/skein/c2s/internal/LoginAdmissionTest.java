@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -104,21 +105,74 @@ class LoginAdmissionTest {
     }
 
     @Test
-    void aStreamBeyondThatIsToldToTryAgainAndMayDoSo() throws IOException {
-        try (TestEdge edge = edge(admission(0, 0))) {
-            for (int i = 0; i < 11; i++) {
-                try (RawClient client = new RawClient(edge.port)) {
-                    client.established("romeo");
+    void directTlsWaitsToo() throws IOException {
+        try (TestEdge edge = edge(admission(4 * SECOND, 0))) {
+            for (int i = 0; i < 15; i++) {
+                try (RawClient client = new RawClient(edge.tlsPort)) {
+                    client.tls("localhost", List.of("TLSv1.3"), List.of());
+                    client.open().login("romeo").open();
                 }
             }
+            assertEquals(4, delayed.sum());
+        }
+    }
+
+    @Test
+    void whoComesWhenAllPlacesAreTakenIsToldBeforeTlsAndMayTryAgain() throws IOException {
+        try (TestEdge edge = edge(admission(0, 0))) {
+            fill(edge);
+            try (RawClient client = new RawClient(edge.port);
+                    RawClient direct = new RawClient(edge.tlsPort)) {
+                client.open().send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" + RawClient.HEADER);
+                client.awaitError("resource-constraint");
+                assertEquals("", direct.send(RawClient.HEADER).awaitEnd().replace("[reset]", ""));
+                assertEquals(2, refused.sum());
+            }
+            clock.addAndGet(SECOND);
             try (RawClient client = new RawClient(edge.port)) {
-                client.open().startTls().open().plain("romeo", "secret");
-                String failure = client.await("</failure>");
-                assertTrue(failure.contains("<temporary-auth-failure/><text"), failure);
-                assertTrue(failure.contains("resource-constraint"), failure);
-                assertEquals(1, refused.sum());
-                clock.addAndGet(SECOND);
-                client.login("romeo").open();
+                client.established("romeo");
+            }
+        }
+    }
+
+    private static void fill(TestEdge edge) throws IOException {
+        for (int i = 0; i < 11; i++) {
+            try (RawClient client = new RawClient(edge.port)) {
+                client.established("romeo");
+            }
+        }
+    }
+
+    @Test
+    void eachFurtherTryNeedsAPlaceOfItsOwn() throws IOException {
+        LoginAdmission impatient = admission(0, 0);
+        try (TestEdge edge = edge(impatient);
+                RawClient client = new RawClient(edge.port)) {
+            client.open().startTls().open().plain("romeo", "wrong").await("<not-authorized/></failure>");
+            for (int i = 0; i < 10; i++) {
+                impatient.reserve();
+            }
+            client.plain("romeo", "secret");
+            String failure = client.await("</failure>");
+            assertTrue(failure.contains("<temporary-auth-failure/><text"), failure);
+            assertTrue(failure.contains("resource-constraint"), failure);
+            assertEquals(1, refused.sum());
+            clock.addAndGet(SECOND);
+            client.login("romeo").open();
+        }
+    }
+
+    @Test // RFC 6120 §5.4.3.3
+    void whatWasSentBehindStartTlsIsDroppedAlsoAfterAWait() throws IOException {
+        try (TestEdge edge = edge(admission(4 * SECOND, 0))) {
+            fill(edge);
+            try (RawClient client = new RawClient(edge.port)) {
+                client.open().send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" + RawClient.HEADER);
+                client.await("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+                client.tls("localhost", List.of("TLSv1.3"), List.of())
+                        .open()
+                        .login("romeo")
+                        .open();
             }
         }
     }
@@ -134,7 +188,7 @@ class LoginAdmissionTest {
                 assertEquals((i + 1) * SECOND, slow.reserve());
             }
             try (RawClient client = new RawClient(edge.port)) {
-                client.open().startTls().open().plain("romeo", "secret");
+                client.open().send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
                 awaitDelayed(4);
                 client.hangUp();
             }
