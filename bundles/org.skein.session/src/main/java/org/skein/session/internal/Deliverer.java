@@ -104,9 +104,9 @@ final class Deliverer implements Gates.Exit {
             answer = CompletableFuture.failedFuture(e);
         }
         answer.whenComplete((exists, failure) -> gate.release(() -> {
-            if (failure != null) {
+            if (failure != null && node.forwarding.isAlone()) {
                 node.refuse(stanza, listener, Condition.RESOURCE_CONSTRAINT.error("the database does not answer"));
-            } else if (!exists) {
+            } else if (failure == null && !exists) {
                 noSuchUser(stanza, listener);
             } else {
                 process(node.chains.accountOnce(stanza), 0, stanza, listener, account, spread);

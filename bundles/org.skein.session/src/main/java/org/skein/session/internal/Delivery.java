@@ -29,6 +29,7 @@ final class Delivery extends Fanout implements Forwarded {
     private List<NodeId> storedAt; // guarded by this; null for none
     private List<Runnable> whenOver; // guarded by this; null for none
     private boolean over; // guarded by this
+    private volatile boolean isAtFull; // it was sent to a full address at other nodes
 
     Delivery(ServerNode node, Stanza stanza, Jid account, DeliveryListener origin) {
         super(node, stanza, account);
@@ -62,7 +63,12 @@ final class Delivery extends Fanout implements Forwarded {
 
     /** Begins at the full address if it has one, else at the bare one. */
     void start(UserSession match) {
-        if (match != null) {
+        Delivery before = node.forwarding.toFullAddress(this);
+        if (before != null) {
+            // It goes another way than an older one of its flow, and might overtake it (CLUSTER 11).
+            Gates.Gate gate = node.gates.hold(account);
+            before.whenOver(() -> gate.release(() -> start(match == null ? null : node.registry.find(match.jid()))));
+        } else if (match != null) {
             toOne(match);
         } else if (stanza.to().orElseThrow().isFull()) {
             node.forwarding.locate(account, this::toFull);
@@ -72,8 +78,13 @@ final class Delivery extends Fanout implements Forwarded {
     }
 
     private void toFull(List<NodeId> nodes) {
-        if (nodes.isEmpty()) toBare();
-        else toOthers(nodes.size(), () -> forward(nodes));
+        if (nodes.isEmpty()) {
+            toBare();
+            return;
+        }
+        isAtFull = true;
+        node.forwarding.toFullAddress(this, true);
+        toOthers(nodes.size(), () -> forward(nodes));
     }
 
     private void toBare() {
@@ -150,6 +161,7 @@ final class Delivery extends Fanout implements Forwarded {
 
     private void end(Outcome outcome) {
         origin.outcome(outcome);
+        if (isAtFull) node.forwarding.toFullAddress(this, false);
         List<Runnable> tasks;
         synchronized (this) {
             over = true;

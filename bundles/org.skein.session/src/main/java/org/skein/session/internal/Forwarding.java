@@ -100,10 +100,14 @@ final class Forwarding {
         }
     }
 
+    /** From a full JID to an account (CLUSTER "Flow"). */
+    private record Flow(Jid from, Jid account) {}
+
     private record Given(long number, Answer answer, StanzaError refusal) {}
 
     private final ServerNode node;
     private final ConcurrentHashMap<NodeId, Peer> peers = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Flow, Delivery> fullFlows = new ConcurrentHashMap<>();
     private final AtomicLong questions = new AtomicLong();
     private final Answerer[] answerers = new Answerer[Question.ALL.length];
     private final Object order = new Object(); // answers are taken one after the other, so what goes on keeps its order
@@ -211,6 +215,21 @@ final class Forwarding {
         nodes.then(
                 found -> gate.release(() -> then.accept(found)),
                 failure -> gate.release(() -> then.accept(List.copyOf(peers.keySet()))));
+    }
+
+    /** Remembers a message sent to a full address at other nodes while it is under way, as the last of its flow. */
+    void toFullAddress(Delivery delivery, boolean underWay) {
+        Flow flow = new Flow(delivery.stanza.from().orElse(delivery.account()), delivery.account());
+        if (underWay) fullFlows.put(flow, delivery);
+        else fullFlows.remove(flow, delivery);
+    }
+
+    /** An older message of the same flow that is under way to another address than this one; null for none. */
+    Delivery toFullAddress(Delivery delivery) {
+        if (fullFlows.isEmpty()) return null;
+        Flow flow = new Flow(delivery.stanza.from().orElse(delivery.account()), delivery.account());
+        Delivery last = fullFlows.get(flow);
+        return last == null || last.stanza.to().equals(delivery.stanza.to()) ? null : last;
     }
 
     private void send(NodeId to, byte[] message) {
