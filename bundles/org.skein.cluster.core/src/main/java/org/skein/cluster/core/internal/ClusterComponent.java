@@ -30,6 +30,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.skein.api.monitor.HealthCheck;
 import org.skein.api.monitor.Metrics;
+import org.skein.api.session.Session;
 import org.skein.api.session.Sessions;
 import org.skein.api.storage.WriteFence;
 import org.skein.cluster.api.Cluster;
@@ -62,6 +63,7 @@ public final class ClusterComponent implements HealthCheck {
     private static final Logger log = LoggerFactory.getLogger(ClusterComponent.class);
     private static final long LEAVE_MS = 2500;
     private static final long RETRY_OPEN_MS = 2000;
+    private static final long PUBLISH_EVERY_MS = 10_000;
     private static final String EMBEDDED = """
             the database is embedded in this node, other nodes cannot reach it. Set these lines in etc/init.properties:
               --user-db=mariadb
@@ -105,7 +107,7 @@ public final class ClusterComponent implements HealthCheck {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    private volatile Sessions sessions;
+    volatile Sessions sessions;
 
     private volatile ClusterConfig config;
     private volatile ClusterTransport transport;
@@ -148,6 +150,8 @@ public final class ClusterComponent implements HealthCheck {
 
     @Activate
     void start() {
+        control.scheduleWithFixedDelay(
+                () -> guarded(this::publishMissing), PUBLISH_EVERY_MS, PUBLISH_EVERY_MS, TimeUnit.MILLISECONDS);
         reconsider();
     }
 
@@ -183,15 +187,17 @@ public final class ClusterComponent implements HealthCheck {
 
     private void onControl(Runnable task) {
         try {
-            control.execute(() -> {
-                try {
-                    task.run();
-                } catch (RuntimeException | LinkageError e) {
-                    log.error("what=cluster_control_failed", e);
-                }
-            });
+            control.execute(() -> guarded(task));
         } catch (RejectedExecutionException stopping) {
             log.trace("what=stopping", stopping);
+        }
+    }
+
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | LinkageError e) {
+            log.error("what=cluster_control_failed", e);
         }
     }
 
@@ -339,9 +345,26 @@ public final class ClusterComponent implements HealthCheck {
         }
     }
 
+    /**
+     * Publishes sessions that were bound while this node was alone, or at the very moment it became a member. The others
+     * were published by the session manager.
+     */
+    private void publishMissing() {
+        ClusterMember m = member;
+        Sessions here = sessions;
+        if (m == null || here == null || standing.phase() != Phase.MEMBER) return;
+        for (Session session : here.all()) {
+            if (m.routing().isPublished(session.jid())) continue;
+            m.bound(session.jid());
+            m.presence(session.jid(), session.presence());
+            if (here.session(session.jid()).isEmpty()) m.unbound(session.jid()); // it ended meanwhile
+        }
+    }
+
     private void serve() {
         ClusterMember m = member;
         if (m == null || drained) return;
+        publishMissing();
         m.participation()
                 .ifPresent(p -> p.state(NodeState.SERVING).whenComplete((done, failure) -> {
                     if (failure != null) {

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,8 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.skein.api.monitor.HealthCheck;
 import org.skein.api.monitor.Metrics;
+import org.skein.api.session.Session;
+import org.skein.api.session.Sessions;
 import org.skein.cluster.api.Cluster;
 import org.skein.cluster.api.Member;
 import org.skein.cluster.api.NodeId;
@@ -38,6 +41,7 @@ import org.skein.cluster.api.membership.LoneLife;
 import org.skein.cluster.api.membership.Membership;
 import org.skein.cluster.api.transport.ClusterTransport;
 import org.skein.cluster.api.transport.Endpoint;
+import org.skein.xmpp.Jid;
 
 class ClusterComponentTest {
     private final List<String> seen = Collections.synchronizedList(new ArrayList<>());
@@ -257,6 +261,29 @@ class ClusterComponentTest {
         assertEquals(HealthCheck.Status.DEGRADED, component.check().status());
         install(1);
         assertEquals(List.of("cluster on", "lone serves no more"), seen.subList(0, 2));
+    }
+
+    @Test // CLUSTER 18
+    void sessionsBoundWhileItWasAloneArePublishedBeforeItServes() {
+        aloneServes = true;
+        Jid anna = Jid.of("anna@localhost/home");
+        Session session = (Session) Proxy.newProxyInstance(
+                Session.class.getClassLoader(),
+                new Class<?>[] {Session.class},
+                (p, m, args) -> m.getName().equals("jid") ? anna : Optional.empty());
+        start();
+        component.sessions = (Sessions) Proxy.newProxyInstance(
+                Sessions.class.getClassLoader(), new Class<?>[] {Sessions.class}, (p, m, args) -> switch (m.getName()) {
+                    case "all" -> List.of(session);
+                    case "session" -> Optional.of(session);
+                    default -> 1;
+                });
+        component.bindTransport(transport);
+        component.bindMembership(membership);
+        await(() -> listener != null);
+        install(1);
+        await(() -> seen.contains("state SERVING"));
+        assertTrue(component.member().orElseThrow().routing().isPublished(anna));
     }
 
     @Test

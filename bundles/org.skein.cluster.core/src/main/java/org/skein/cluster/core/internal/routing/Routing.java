@@ -170,6 +170,10 @@ public final class Routing {
         return all;
     }
 
+    public boolean isPublished(Jid full) {
+        return sessions.containsKey(full);
+    }
+
     private static boolean isDone(CompletionStage<Void> stage) {
         CompletableFuture<Void> future = stage.toCompletableFuture();
         return future.isDone() && !future.isCompletedExceptionally();
