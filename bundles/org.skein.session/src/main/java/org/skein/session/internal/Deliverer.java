@@ -45,6 +45,7 @@ final class Deliverer implements Gates.Exit {
     }
 
     private final ServerNode node;
+    private final ThreadLocal<Boolean> quiet = new ThreadLocal<>();
     private final Next spread = this::spread;
     private final Next here = this::presenceHere;
 
@@ -360,6 +361,11 @@ final class Deliverer implements Gates.Exit {
     // ---- presence
 
     private void presence(Stanza stanza, DeliveryListener listener, Jid account) {
+        if (quiet.get() != null) {
+            toMany(stanza, List.of(stanza.to().orElseThrow()));
+            listener.outcome(Outcome.DELIVERED);
+            return;
+        }
         boolean online = node.registry.online(account) != null;
         if (stanza.hasType("probe")) {
             listener.outcome(Outcome.DELIVERED);
@@ -437,21 +443,35 @@ final class Deliverer implements Gates.Exit {
         listener.outcome(Outcome.DELIVERED);
     }
 
+    /** Presence sent by {@code task} is only told to other nodes, which remember where it is from and show nobody. */
+    void quietly(Runnable task) {
+        quiet.set(true);
+        try {
+            task.run();
+        } finally {
+            quiet.remove();
+        }
+    }
+
     /** The same presence to many accounts that may have sessions, here and elsewhere. */
     void toMany(Stanza stanza, Collection<Jid> accounts) {
+        if (quiet.get() != null) {
+            if (!node.forwarding.isAlone()) node.forwarding.presence(stanza, accounts, true);
+            return;
+        }
         List<Jid> elsewhere = node.forwarding.isAlone() ? null : new ArrayList<>(accounts.size());
         for (Jid to : accounts) {
             Runnable go = () -> toManyHere(stanza, to);
             // Behind what the sender sent before: that may still be held here.
             Runnable held = () -> {
                 go.run();
-                if (!node.forwarding.isAlone()) node.forwarding.presence(stanza, List.of(to));
+                if (!node.forwarding.isAlone()) node.forwarding.presence(stanza, List.of(to), false);
             };
             if (node.gates.holds(to.bare(), held, () -> node.drop(DeliveryListener.NONE))) continue;
             go.run();
             if (elsewhere != null) elsewhere.add(to);
         }
-        if (elsewhere != null && !elsewhere.isEmpty()) node.forwarding.presence(stanza, elsewhere);
+        if (elsewhere != null && !elsewhere.isEmpty()) node.forwarding.presence(stanza, elsewhere, false);
     }
 
     private void toManyHere(Stanza stanza, Jid to) {
@@ -493,11 +513,7 @@ final class Deliverer implements Gates.Exit {
             return;
         }
         if (isPlainPresence(stanza)) {
-            if (!stanza.hasType("probe") && !stanza.isError()) {
-                for (RemotePresenceListener l : node.chains.remotePresence()) {
-                    l.arrived(node.forwarding.token(origin.node()), account, stanza);
-                }
-            }
+            seen(stanza, origin.node(), account);
             presenceProcessed(stanza, o -> answer(origin, o != Outcome.ABSENT), account);
             return;
         }
@@ -515,6 +531,14 @@ final class Deliverer implements Gates.Exit {
             taken = !origin.full() && stanza.isMessage() && toAccepting(stanza, account);
         }
         answer(origin, taken);
+    }
+
+    /** Presence of another node, shown or not. */
+    void seen(Stanza presence, NodeId from, Jid account) {
+        if (presence.hasType("probe") || presence.isError()) return;
+        for (RemotePresenceListener l : node.chains.remotePresence()) {
+            l.arrived(node.forwarding.token(from), account, presence);
+        }
     }
 
     private void answer(Origin origin, boolean taken) {

@@ -50,6 +50,7 @@ final class Forwarding {
     private static final int ASK = 8;
     private static final int REPLY = 9;
     private static final int UNBOUND = 10;
+    private static final int MOVED = 11; // presence known already, from another node now
     private static final Duration SETTLE_PATIENCE = Duration.ofMillis(1500);
     private static final Duration ANSWER_DELAY = Duration.ofMillis(2);
     private static final int MANY_ANSWERS = 64;
@@ -281,7 +282,7 @@ final class Forwarding {
     }
 
     /** The same presence to many accounts: one message for each node. */
-    void presence(Stanza stanza, Collection<Jid> accounts) {
+    void presence(Stanza stanza, Collection<Jid> accounts, boolean quietly) {
         Map<NodeId, List<Jid>> byNode = new LinkedHashMap<>();
         for (Jid account : accounts) {
             NodeSet nodes = cluster().locate(account.bare());
@@ -291,7 +292,8 @@ final class Forwarding {
             }
         }
         byNode.forEach((id, list) -> {
-            Bytes.Writer w = new Bytes.Writer(PRESENCE, 256 + stanza.payloadXml().length + 32 * list.size());
+            Bytes.Writer w =
+                    new Bytes.Writer(quietly ? MOVED : PRESENCE, 256 + stanza.payloadXml().length + 32 * list.size());
             w.number(list.size());
             list.forEach(w::jid);
             send(id, w.stanza(stanza.withoutTo()).done());
@@ -482,7 +484,8 @@ final class Forwarding {
         switch (type) {
             case MESSAGE -> message(peer, in);
             case HANDOVER -> handover(peer, in);
-            case PRESENCE -> presence(peer, in);
+            case PRESENCE -> presence(peer, in, true);
+            case MOVED -> presence(peer, in, false);
             case ANSWERS -> answers(peer, in);
             case SETTLED -> settled(peer, in);
             case DIRECT -> direct(in);
@@ -514,7 +517,7 @@ final class Forwarding {
         node.deliverer.handedOver(in.stanza(), new Deliverer.Origin(peer.id, number, full));
     }
 
-    private void presence(Peer peer, Bytes.Reader in) {
+    private void presence(Peer peer, Bytes.Reader in, boolean shown) {
         int n = in.count();
         List<Jid> accounts = new ArrayList<>(n);
         for (int i = 0; i < n; i++) {
@@ -522,7 +525,10 @@ final class Forwarding {
         }
         Stanza stanza = in.stanza();
         for (Jid to : accounts) {
-            if (node.registry.online(to.bare()) != null) {
+            if (node.registry.online(to.bare()) == null) continue;
+            if (!shown) {
+                node.deliverer.seen(stanza.withTo(to), peer.id, to.bare());
+            } else {
                 node.deliverer.handedOver(stanza.withTo(to), new Deliverer.Origin(peer.id, 0, to.isFull()));
             }
         }

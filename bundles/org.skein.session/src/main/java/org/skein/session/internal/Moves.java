@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Moves {
     private static final int LOOK = 0;
     private static final int HAND_OVER = 1;
+    private static final int OVER = 2; // an answer: it has ended there
     private static final byte[] NO = {};
     private static final Logger log = LoggerFactory.getLogger(Moves.class);
 
@@ -37,7 +38,10 @@ final class Moves {
                     for (Map.Entry<NodeId, byte[]> answer : answers.entrySet()) {
                         if (answer.getValue().length == 0) continue;
                         Bytes.Reader in = new Bytes.Reader(answer.getValue());
-                        in.octet();
+                        if (in.octet() == OVER) {
+                            node.resumables.ended(id, account, (int) in.number());
+                            continue;
+                        }
                         take(id, in.jid(), in.number(), answer.getKey(), h, handler, stream, notFound);
                         return;
                     }
@@ -98,6 +102,12 @@ final class Moves {
         String id = in.text();
         Jid account = in.jid();
         UserSession session = node.resumables.find(id, account);
+        Resumables.Ended ended = session == null ? node.resumables.ended(id, account) : null;
+        if (ended != null && step == LOOK) {
+            return CompletableFuture.completedFuture(new Bytes.Writer(OVER, 16)
+                    .number(ended.handled() & 0xFFFFFFFFL)
+                    .done());
+        }
         if (session == null || node.stopping) return CompletableFuture.completedFuture(NO);
         if (step == LOOK) {
             CompletableFuture<byte[]> here = new CompletableFuture<>();

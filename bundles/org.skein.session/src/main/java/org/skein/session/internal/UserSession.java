@@ -793,8 +793,8 @@ final class UserSession extends Mailbox implements Session {
         resumed(newHandler, newStream, h, refused);
         Stanza now = presence;
         if (now == null || isOver()) return;
-        // Again to all who see it: for them it is this node now whose loss makes it void (CLUSTER 20).
-        intake.onBehalf(now.withFrom(jid), () -> {});
+        // Nothing to see for anybody, but it is this node now whose loss makes the presence void (CLUSTER 20).
+        node.deliverer.quietly(() -> intake.onBehalf(now.withFrom(jid), () -> {}));
         if (accepts()) node.offline.flush(this);
     }
 
