@@ -55,7 +55,7 @@ class PresenceAcrossNodesTest {
                         connection.prepareStatement("INSERT IGNORE INTO skein_roster VALUES (?, 1, 0)");
                 PreparedStatement item = connection.prepareStatement("INSERT INTO skein_roster_item (owner, contact_id,"
                         + " contact, version, removed, item_name, item_groups, subscription, ask, pending_in, approved,"
-                        + " listed, request) VALUES (?, ?, ?, 1, 0, '', '', 'both', 0, 0, 0, 1, '')")) {
+                        + " listed, request) VALUES (?, ?, ?, 1, 0, '', '', 'BOTH', 0, 0, 0, 1, '')")) {
             connection.setAutoCommit(false);
             for (String contact : contacts) {
                 add(roster, item, user + "@localhost", contact + "@localhost");

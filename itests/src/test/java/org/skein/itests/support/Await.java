@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 
 /** Waits for conditions. The time is only how long a failure takes: a condition that holds is seen at once. */
 public final class Await {
-    /** Generous, so that a loaded machine fails no test. */
-    public static final Duration LONG = Duration.ofSeconds(60);
+    /** Generous, so that a loaded machine fails no test; {@code -Dskein.tests.patience=SECONDS} for a very slow one. */
+    public static final Duration LONG = Duration.ofSeconds(Long.getLong("skein.tests.patience", 60));
 
     private static final long POLL_NANOS = 20_000_000;
 

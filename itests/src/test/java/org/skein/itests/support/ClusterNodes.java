@@ -30,7 +30,7 @@ import org.skein.testkit.storage.MariaDb;
  */
 public final class ClusterNodes implements AutoCloseable {
     private static final int NAMES = 5;
-    private static final Pattern INSTALLED = Pattern.compile("what=view_installed epoch=(\\d+) ");
+    private static final Pattern INSTALLED = Pattern.compile("what=view_installed epoch=(\\d+) .*members=\\[([^]]*)]");
 
     private final String uri;
     private final Path hosts;
@@ -82,6 +82,7 @@ public final class ClusterNodes implements AutoCloseable {
                 "registration-rate=0",
                 "login-rate=0",
                 "scram-iterations=4096",
+                "login-admission-rate=0",
                 "c2s-whitespace-ping=1",
                 "admins=" + SharedNode.ADMIN + "@localhost," + SharedNode.ABSENT_ADMIN + "@localhost"));
         all.addAll(List.of(settings));
@@ -151,7 +152,7 @@ public final class ClusterNodes implements AutoCloseable {
         awaitMembers(expected);
     }
 
-    /** Waits until the view has these, and those of them that run have installed it. */
+    /** Waits until the view has these, all serving, and those of them that run have installed it. */
     public void awaitMembers(Set<String> names) {
         Await.until(
                 "the view is " + names,
@@ -166,10 +167,12 @@ public final class ClusterNodes implements AutoCloseable {
             if (names.contains(name(i)) && nodes.get(i).isRunning()) {
                 Matcher installed = INSTALLED.matcher(nodes.get(i).log());
                 String last = "";
+                String members = "";
                 while (installed.find()) {
                     last = installed.group(1);
+                    members = installed.group(2);
                 }
-                if (!last.equals(epoch)) return false;
+                if (!last.equals(epoch) || members.split(":SERVING", -1).length != names.size() + 1) return false;
             }
         }
         return true;

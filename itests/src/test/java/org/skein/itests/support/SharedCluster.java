@@ -42,6 +42,7 @@ public final class SharedCluster implements ParameterResolver {
                         MariaDb.shared(),
                         "shared_cluster",
                         NODES,
+                        "cluster-silence-ms=30000", // a loaded machine excludes nobody
                         "max-sessions-per-user=" + MAX_SESSIONS,
                         "contact-addresses=abuse=mailto:abuse@example.org,admin=xmpp:admin@example.org")
                 .start();
