@@ -144,7 +144,8 @@ class StreamManagementTest extends RomeoAndJuliet {
         juliet.close();
         assertEquals("resumed", resume(id, 1).name());
         juliet.chat(romeo.jid(), "back");
-        assertTrue(romeo.allUntilBody("back").stream().noneMatch(x -> x.name().equals("presence")));
+        List<Xml> seen = romeo.allUntilBody("back");
+        assertTrue(seen.stream().noneMatch(x -> x.name().equals("presence")), seen.toString());
     }
 
     @Test // XEP-0198 §5: a half-open connection; the old stream is closed with a conflict

@@ -32,6 +32,10 @@ class DatabaseLossTest {
         try (StanzaClient romeo = StanzaClient.online(nodes.node(0), his, "orchard");
                 StanzaClient juliet = StanzaClient.online(nodes.node(1), hers, "balcony");
                 StanzaClient late = StanzaClient.encrypted(nodes.node(2))) {
+            romeo.chat(juliet.jid(), "before");
+            juliet.awaitBody("before");
+            juliet.chat(romeo.jid(), "before");
+            romeo.awaitBody("before");
             List<String> before = nodes.query("SELECT incarnation FROM cluster_member ORDER BY name");
             disturbed.database().pause();
             try {
