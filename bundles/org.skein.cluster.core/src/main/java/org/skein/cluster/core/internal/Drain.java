@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +36,7 @@ final class Drain implements StreamRedirect {
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
     private static final long TICK_MS = 100;
     private static final long ADDRESSES_EVERY_TICKS = 20;
+    private static final Duration TELL_WITHIN = Duration.ofSeconds(3);
     private static final Duration RESUME_WITHIN = Duration.ofSeconds(15);
 
     private final ClusterMember member;
@@ -91,7 +93,10 @@ final class Drain implements StreamRedirect {
         registration = registrar.apply(this);
         member.participation().ifPresent(p -> {
             addresses(p);
-            p.state(NodeState.DRAINING).whenComplete((done, failure) -> {
+            // Without the database the others cannot be told; then it is drained all the same.
+            CompletableFuture<Void> told =
+                    p.state(NodeState.DRAINING).toCompletableFuture().copy();
+            told.orTimeout(TELL_WITHIN.toMillis(), TimeUnit.MILLISECONDS).whenComplete((done, failure) -> {
                 if (failure != null) {
                     log.warn("what=drain_not_announced reason=\"{}\"", String.valueOf(failure));
                 }

@@ -35,6 +35,8 @@ import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.PeerHandler;
 import org.skein.cluster.api.Peers;
 import org.skein.xmpp.Jid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What operators can have done on this node, asked here or at another one. */
 @Component(
@@ -42,11 +44,13 @@ import org.skein.xmpp.Jid;
         property = PeerHandler.CHANNEL + "=" + NodeRequests.NAME,
         immediate = true)
 public final class Operations implements PeerHandler {
+    private static final Logger log = LoggerFactory.getLogger(Operations.class);
     private static final String WHERE = "where";
     private static final String DRAIN = "drain";
     private static final String PROGRESS = "drain-progress";
     private static final String TRACE = "trace";
     private static final String TRACE_END = "trace-end";
+    private static final String DATABASE = "database";
     private static final String TRACED = "traced ";
 
     private final BundleContext context;
@@ -77,7 +81,18 @@ public final class Operations implements PeerHandler {
             return thread;
         });
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        DatabaseWatch watch = new DatabaseWatch(
+                () -> cluster.member().map(ClusterMember::databaseAnswers).orElse(true),
+                this::anotherHasTheDatabase,
+                this::drainItself,
+                System::nanoTime);
         timer.scheduleWithFixedDelay(tracing::expire, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(watch::look, 1, 1, TimeUnit.SECONDS);
+        requests.answer(
+                DATABASE,
+                (from, nothing) -> CompletableFuture.completedFuture(cluster.member()
+                        .map(m -> String.valueOf(m.databaseAnswers()))
+                        .orElse("false")));
         requests.answer(WHERE, (from, jid) -> CompletableFuture.completedFuture(whereHere(jid)));
         requests.answer(DRAIN, (from, rate) -> CompletableFuture.completedFuture(drainHere(rate)));
         requests.answer(PROGRESS, (from, nothing) -> CompletableFuture.completedFuture(progressHere()));
@@ -218,6 +233,22 @@ public final class Operations implements PeerHandler {
     boolean isDrained() {
         Drain running = drain;
         return running == null || running.isOver();
+    }
+
+    private CompletionStage<Boolean> anotherHasTheDatabase() {
+        return now.peers()
+                .gather(NodeRequests.NAME, NodeRequests.encode(DATABASE, ""), Duration.ofSeconds(2))
+                .thenApply(replies -> replies.values().stream()
+                        .anyMatch(
+                                r -> r.isAnswered() && new String(r.payload(), StandardCharsets.UTF_8).equals("true")));
+    }
+
+    private void drainItself() {
+        try {
+            drainHere("");
+        } catch (IllegalStateException notPossible) {
+            log.warn("what=not_drained reason=\"{}\"", notPossible.getMessage());
+        }
     }
 
     /** Takes a drained node in again. */
