@@ -33,7 +33,7 @@ final class SaslNegotiation {
     }
 
     void begin(String host, Element auth) {
-        turn.use(
+        turn.take(
                 () -> start(host, auth),
                 () -> refuse("temporary-auth-failure", "resource-constraint: " + Turn.TOO_MANY));
     }

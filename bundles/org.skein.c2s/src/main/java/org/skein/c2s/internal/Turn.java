@@ -3,8 +3,9 @@ package org.skein.c2s.internal;
 import io.netty.util.concurrent.ScheduledFuture;
 
 /**
- * One stream's place among those that log in. It is taken before what costs most, the TLS handshake, and used by the
- * first login; without TLS, and for each further try, before the login. Who waits is not read. Belongs to the event loop.
+ * One stream's place among those that log in. It is taken before what costs most, the TLS handshake; without TLS before
+ * the first try to log in. Further tries of the stream, of which there are few, need none. Who waits is not read. Belongs
+ * to the event loop.
  */
 final class Turn {
     static final String TOO_MANY = "too many users are logging in at once, try again in a moment";
@@ -12,42 +13,30 @@ final class Turn {
     private final ClientConnection connection;
     private ScheduledFuture<?> waiting; // null where nothing is waited for
     private boolean isHoldingPlace;
-    private boolean isUnused;
+    private boolean isTaken;
 
     Turn(ClientConnection connection) {
         this.connection = connection;
     }
 
-    /** For TLS: {@code task} runs when it is the stream's turn, or else {@code refused}, after a pause. */
+    /** {@code task} runs when it is the stream's turn, at once if it had one; or else {@code refused}, after a pause. */
     void take(Runnable task, Runnable refused) {
-        await(
-                () -> {
-                    isUnused = true;
-                    task.run();
-                },
-                refused);
-    }
-
-    /** For a login: at once if TLS had to wait already. */
-    void use(Runnable task, Runnable refused) {
-        if (isUnused) {
-            isUnused = false;
+        if (isTaken) {
             task.run();
-        } else {
-            await(task, refused);
+            return;
         }
-    }
-
-    private void await(Runnable task, Runnable refused) {
         LoginAdmission admission = connection.admission();
         long wait = admission.reserve();
+        if (wait == LoginAdmission.REFUSED) {
+            later(admission.pauseNanos(), refused);
+            return;
+        }
+        isTaken = true;
         if (wait == 0) {
             task.run();
-        } else if (wait > 0) {
+        } else {
             isHoldingPlace = true;
             later(wait, task);
-        } else {
-            later(admission.pauseNanos(), refused);
         }
     }
 
