@@ -261,6 +261,28 @@ final class ScenarioTest {
         });
     }
 
+    @Test // CLUSTER 24
+    void theProtocolLevelRisesWhenAllCanAndWhoCannotIsRefused() {
+        each(sim -> {
+            sim.level = 1;
+            start(sim, "a", "b");
+            sim.level = 2;
+            for (String name : List.of("a", "b")) {
+                assertEquals(1, sim.tables.stored().view().level());
+                sim.node(name).leave();
+                sim.time.run(Timing.SECOND);
+                sim.start(name);
+                await(sim, "back", 5_000, sim::isWhole);
+            }
+            await(sim, "raised", 2_000, () -> sim.tables.stored().view().level() == 2 && sim.isWhole());
+            sim.level = 1;
+            SimNode old = sim.start("c");
+            sim.time.run(10 * Timing.SECOND);
+            assertTrue(old.refused);
+            assertFalse(sim.tables.stored().view().contains(old.self));
+        });
+    }
+
     @Test // CLUSTER 9
     void aSecondOfOneNameIsRefusedAndTheFirstNotDisturbed() {
         each(sim -> {

@@ -47,7 +47,7 @@ final class SimNode implements Effects, VirtualTables.Client {
         self = new NodeId(name, sim.incarnation());
         endpoint = sim.network.open(self, host, port, this::linkChanged);
         LocalNode local = new LocalNode(
-                self, host, port, host + ":5222", 1, "sim", List.of(), () -> new Figures(0, 0, 0, "broadcast"));
+                self, host, port, host + ":5222", sim.level, "sim", List.of(), () -> new Figures(0, 0, 0, "broadcast"));
         machine = new MemberMachine(
                 local,
                 Simulation.TIMING,

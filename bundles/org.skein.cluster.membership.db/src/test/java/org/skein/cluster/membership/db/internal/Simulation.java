@@ -41,6 +41,7 @@ final class Simulation {
     private final Deque<String> story = new ArrayDeque<>();
     private long newestActedOn = -1;
     private long incarnations = 1_000;
+    int level = 1; // of nodes that start
     private boolean restored;
     private boolean peace;
 
@@ -361,7 +362,7 @@ final class Simulation {
                 if (alive().size() < 7) start(String.valueOf((char) ('a' + nodes.size())));
             }
             default -> {
-                SimNode second = start(n.name, n.name + "2.host");
+                SimNode second = start(n.name, n.name + nodes.size() + ".host");
                 later(8_000, () -> {
                     tell("end the second " + second.self);
                     if (!second.dead) second.crash(random.nextBoolean());
