@@ -2,7 +2,6 @@ package org.skein.cluster.membership.db.internal;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -122,6 +120,7 @@ final class MemberMachine {
     private final Effects effects;
     private final RowBook book = new RowBook();
     private final LinkBook links;
+    private final Absence absence;
 
     private NodeId self;
     private final Set<NodeId> earlierLives = new HashSet<>();
@@ -191,6 +190,7 @@ final class MemberMachine {
         this.fingerprints = fingerprints;
         this.effects = effects;
         this.links = new LinkBook(links, linksAwakeSince, timing, now);
+        absence = new Absence(book, this.links, timing, rules, addresses, earlierLives);
         self = local.id();
         phaseSince = now;
         answeredAt = now;
@@ -551,7 +551,7 @@ final class MemberMachine {
 
     private void tellView(long now) {
         if (!isMember() || told.epoch() == admitted.epoch()) return;
-        leavers.look(others, this::hasInstalled, this::isProvenDead, rules.permitWait(timing.permit()), now);
+        leavers.look(others, this::hasInstalled, absence::isProvenDead, rules.permitWait(timing.permit()), now);
         if (!leavers.areFree()) return;
         leavers.clear();
         Set<NodeId> left = othersIn(told);
@@ -819,6 +819,13 @@ final class MemberMachine {
         return exclusion(now).or(this::ownState).or(this::raisedLevel).map(v -> new Operation.Change(v, self, false));
     }
 
+    private Optional<StoredView> exclusion(long now) {
+        Set<NodeId> out = absence.toExclude(self, others, settled, o -> hasInstalled(o, admitted.epoch()), now);
+        if (out.isEmpty()) return Optional.empty();
+        LOG.info("what=cluster_excluding node={} epoch={} out={}", self, admitted.epoch() + 1, out);
+        return Optional.of(without(stored.view(), out));
+    }
+
     private Optional<StoredView> ownState() {
         Request request = requests.peek();
         if (request == null) return Optional.empty();
@@ -859,7 +866,7 @@ final class MemberMachine {
         if (!rowStands || now - mayEnterAt < 0 || refusedForGood) return Optional.empty();
         View view = stored.view();
         Member me = new Member(self, NodeState.JOINING, local.level());
-        if (areAllGone(view.ids(), now)) return Optional.of(following(List.of(me), local.level()));
+        if (absence.areAllGone(view.ids(), self, now)) return Optional.of(following(List.of(me), local.level()));
         if (local.level() < view.level()) {
             refusedForGood = true;
             String reason = "the cluster speaks protocol level " + view.level() + " and this node only " + local.level()
@@ -871,7 +878,7 @@ final class MemberMachine {
         List<Member> members = new ArrayList<>();
         for (Member m : view.members()) {
             if (m.id().name().equals(self.name())) {
-                if (!isProvenDead(m.id())) return Optional.empty(); // it is for the members to exclude
+                if (!absence.isProvenDead(m.id())) return Optional.empty(); // it is for the members to exclude
             } else if (!links.isGood(m.id(), now)) {
                 return Optional.empty();
             } else {
@@ -904,95 +911,6 @@ final class MemberMachine {
         Set<String> known =
                 book.sane().stream().map(r -> r.host() + ':' + r.port()).collect(Collectors.toSet());
         return local.seeds().stream().filter(s -> !known.contains(s)).toList();
-    }
-
-    // ---- who is gone
-
-    /** The process is over, so nothing needs to be waited for. */
-    private boolean isProvenDead(NodeId id) {
-        if (earlierLives.contains(id) || links.isDead(id)) return true;
-        if (links.isLinked(id)) return false;
-        // Another life has its name and listens where it listened.
-        StoredRow row = book.row(id.name());
-        StoredView.Address at = addresses.get(id);
-        return row != null
-                && at != null
-                && row.incarnation() != id.incarnation()
-                && row.host().equals(at.host())
-                && row.port() == at.port()
-                && book.quietFor(id.name()) < timing.stale();
-    }
-
-    /** Whether a node that sees none of these may go on without them, though not all are proven dead. */
-    private boolean areAllGone(Collection<NodeId> members, long now) {
-        List<NodeId> inDoubt = members.stream().filter(id -> !isProvenDead(id)).toList();
-        if (inDoubt.isEmpty()) return true;
-        if (book.readingFor() < timing.row() * 5 / 4) return false;
-        long needed = inDoubt.size() == 1 ? timing.silence() : timing.grace() + 2 * timing.permit();
-        for (NodeId id : inDoubt) {
-            boolean silent = id.name().equals(self.name()) || !links.isGood(id, now);
-            if (!rules.isGone(silent, rowQuiet(id) >= needed)) return false;
-        }
-        return true;
-    }
-
-    /** For how long this incarnation has not written its row, as far as this node can know. */
-    private long rowQuiet(NodeId id) {
-        StoredRow row = book.row(id.name());
-        return row != null && row.incarnation() == id.incarnation() ? book.quietFor(id.name()) : book.readingFor();
-    }
-
-    private Optional<StoredView> exclusion(long now) {
-        View view = stored.view();
-        Set<NodeId> out = new TreeSet<>();
-        Set<NodeId> cutOff = new TreeSet<>(); // silent, but they write their rows
-        long longest = 0;
-        for (NodeId id : others) {
-            boolean silent = links.silentFor(id, now) >= timing.silence();
-            boolean stale = rowQuiet(id) >= timing.stale() && book.readingFor() >= timing.row();
-            if (isProvenDead(id) && !links.isLinked(id)) {
-                out.add(id);
-            } else if (settled && rules.isGone(silent, stale)) {
-                out.add(id);
-            } else if (silent) {
-                cutOff.add(id);
-                longest = Math.max(longest, links.silentFor(id, now));
-            }
-        }
-        if (!settled && out.isEmpty() && !cutOff.isEmpty() && areAllGone(cutOff, now)) {
-            boolean othersAreHere =
-                    others.stream().allMatch(o -> cutOff.contains(o) || hasInstalled(o, admitted.epoch()));
-            if (othersAreHere) out.addAll(cutOff);
-        }
-        if (settled && out.isEmpty() && !cutOff.isEmpty()) out.addAll(lesserSide(view, longest, now));
-        if (out.isEmpty()) return Optional.empty();
-        LOG.info("what=cluster_excluding node={} epoch={} out={} silent={}", self, view.epoch() + 1, out, cutOff);
-        return Optional.of(without(view, out));
-    }
-
-    private Set<NodeId> lesserSide(View view, long longest, long now) {
-        Set<NodeId> all = new TreeSet<>(view.ids());
-        Map<NodeId, StoredRow> rows = new TreeMap<>();
-        for (NodeId id : all) {
-            StoredRow row = book.row(id.name());
-            if (row != null && row.incarnation() == id.incarnation()) rows.put(id, row);
-        }
-        Set<NodeId> stay = LinkedSets.largest(all, (a, b) -> areLinked(a, b, rows, now), Optional.empty());
-        if (!stay.contains(self)) {
-            if (longest < timing.silence() + timing.otherSide()) return Set.of();
-            stay = LinkedSets.largest(all, (a, b) -> areLinked(a, b, rows, now), Optional.of(self));
-        }
-        all.removeAll(stay);
-        return all;
-    }
-
-    private boolean areLinked(NodeId a, NodeId b, Map<NodeId, StoredRow> rows, long now) {
-        // Judged as rows have it, sooner than silence: what broke at one moment is not seen as broken at one moment.
-        if (a.equals(self)) return links.isGood(b, now);
-        if (b.equals(self)) return links.isGood(a, now);
-        StoredRow ofA = rows.get(a);
-        StoredRow ofB = rows.get(b);
-        return ofA == null || ofB == null || ofA.hears(b) && ofB.hears(a); // no row: only this node's links are known
     }
 
     // ---- peers
