@@ -91,8 +91,13 @@ final class Moves {
                                 }
                                 log.debug("what=session_moved jid={} from={} id={}", full, from, fresh.id());
                                 fresh.adopt(id, new Bytes.Reader(bytes));
-                                pending.done(true);
-                                fresh.resumedHere(handler, stream, h, notFound);
+                                // What was given back there comes again, and is here when its origins have echoed.
+                                node.forwarding
+                                        .askAll(Question.ECHO, NO)
+                                        .thenAccept(all -> stream.execute(() -> {
+                                            pending.done(true);
+                                            fresh.resumedHere(handler, stream, h, notFound);
+                                        }));
                             }));
                 }));
     }
@@ -122,6 +127,8 @@ final class Moves {
         }
         CompletableFuture<byte[]> state = new CompletableFuture<>();
         session.handOver(in.text(), state);
-        return state;
+        // Whose message was given back knows before the new node goes on.
+        return state.thenCompose(
+                bytes -> node.forwarding.askAll(Question.ECHO, NO).thenApply(all -> bytes));
     }
 }

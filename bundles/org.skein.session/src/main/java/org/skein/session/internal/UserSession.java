@@ -740,8 +740,15 @@ final class UserSession extends Mailbox implements Session {
             node.resumables.gone(resumeId);
             tell(Event.CLOSED);
             slots = NO_SLOTS;
-            state.complete(w.done());
-            closeWhenDrained();
+            byte[] all = w.done();
+            synchronized (this) {
+                Runnable before = whenEnded;
+                whenEnded = () -> {
+                    if (before != null) before.run();
+                    state.complete(all);
+                };
+            }
+            closeWhenDrained(); // what still was on its way to it is given back by then
         });
     }
 
