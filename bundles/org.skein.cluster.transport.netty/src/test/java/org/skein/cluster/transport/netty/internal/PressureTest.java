@@ -228,9 +228,9 @@ class PressureTest {
             try (TestNode a = new TestNode("a")) {
                 TestNode.join(a, b);
                 a.awaitLinked(b);
-                for (int i = 0; i < 5000; i++) a.endpoint.send(b.id(), i % 4, new byte[1000]);
+                for (int i = 0; i < 400; i++) a.endpoint.send(b.id(), i % 4, new byte[100]);
             }
-            b.awaitGot(5000);
+            b.awaitGot(400);
         }
     }
 }
