@@ -48,7 +48,12 @@ final class Arrival extends Fanout {
             Account online = node.registry.online(account);
             others = online != null && online.accepting() != null;
             decided();
-        } else if (!toAccepting(0, () -> {})) {
+            return;
+        }
+        if (node.registry.online(account) != null) {
+            processedHere(); // copies are for those, too, that do not take it themselves
+        }
+        if (!toAccepting(0, () -> {})) {
             decided();
         }
     }
