@@ -246,6 +246,19 @@ class TwoNodesTest {
         return new RosterItem(contact, name, Set.of(), Subscription.NONE, false, false, false, true, "");
     }
 
+    @Test
+    void aNodeThatWasExcludedReadsItsCopiesAnewWhenItIsBack() {
+        TestServer.Client pc = nodes.a.login("anna@localhost/pc");
+        TestServer.Client phone = nodes.b.login("anna@localhost/phone");
+        nodes.cluster.exclude(nodes.b.member);
+        nodes.scheduler.runAll();
+        pc.asks("set", "", item("cleo@localhost", "Cleo"));
+        assertEquals(List.of(), names(phone.asks("get", "", ROSTER)), "it was not told");
+        nodes.cluster.join(nodes.b.member);
+        nodes.scheduler.runAll();
+        assertEquals(List.of("Cleo"), names(phone.asks("get", "", ROSTER)));
+    }
+
     @Test // RFC 6121 §3
     void aSubscriptionIsMadeAcrossNodes() {
         TestServer.Client anna = nodes.a.login("anna@localhost/pc");
