@@ -48,11 +48,6 @@ class ProtocolAcrossNodesTest {
 
     @Nested
     class StreamManagement extends StreamManagementTest {
-        @Disabled("the node that is asked does not know what another had handled")
-        @Test
-        @Override
-        void aClosedStreamCannotBeResumedAndWhatWasNotConfirmedWaitsForTheNextLogin() {}
-
         @Disabled("directed presence is told again")
         @Test
         @Override

@@ -41,6 +41,11 @@ abstract class SmackSuiteScenarios {
         suite = new SmackSuite(port, testClasses());
     }
 
+    /** Whether a listed test that passes is a failure. */
+    boolean isListExact() {
+        return true;
+    }
+
     @TestFactory
     Stream<DynamicNode> smackIntegrationSuite() throws Exception {
         Map<String, String> expected = expectedFailures();
@@ -72,7 +77,7 @@ abstract class SmackSuiteScenarios {
             if (!result.passed()) {
                 fail(result.reason());
             }
-        } else if (result.passed()) {
+        } else if (result.passed() && isListExact()) {
             fail("passes now: take it off smack-expected.txt (" + expectedReason + ")");
         }
     }

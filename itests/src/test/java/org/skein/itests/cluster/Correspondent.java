@@ -261,9 +261,15 @@ final class Correspondent implements AutoCloseable {
         return String.join("\n", diary.subList(Math.max(0, at - 40), Math.min(diary.size(), Math.max(0, at) + 15)));
     }
 
+    /** All that happened to it but messages that came. */
+    synchronized String adventures() {
+        return String.join(
+                "\n", diary.stream().filter(e -> !e.startsWith("got ")).toList());
+    }
+
     private void indulge() throws IOException {
         Whim whim = Whim.values()[random.nextInt(Whim.values().length)];
-        note("whim " + whim);
+        note("whim " + whim + " behind " + written);
         switch (whim) {
             case CUT -> {
                 closeQuietly(socket);
@@ -320,7 +326,7 @@ final class Correspondent implements AutoCloseable {
         Xml enabled = await(x -> x.namespace().equals(SM));
         if (!enabled.name().equals("enabled")) throw new IOException("not enabled: " + enabled);
         resumption = enabled.get("id");
-        note("bound at port " + socket.getPort() + ", writes again "
+        note("bound at port " + socket.getPort() + " behind " + written + ", writes again "
                 + again.stream().map(Sent::number).toList());
         acknowledged = 0;
         handled = 0;
@@ -337,7 +343,7 @@ final class Correspondent implements AutoCloseable {
         raw("<resume xmlns='" + SM + "' previd='" + resumption + "' h='" + handled + "'/>");
         Xml answer = await(x -> x.is("resumed", SM) || x.is("failed", SM));
         boolean done = answer.name().equals("resumed");
-        note(answer + " at port " + socket.getPort() + " with h=" + handled);
+        note(answer + " at port " + socket.getPort() + " with h=" + handled + " behind " + written);
         if (!answer.get("h").isEmpty()) acknowledge(Long.parseLong(answer.get("h")));
         if (done) {
             managed = true;

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -129,7 +128,6 @@ class PresenceAcrossNodesTest {
         }
     }
 
-    @Disabled("presence overtakes the first message to somebody on another node, which waits for the block list")
     @Test // RFC 6120 §10.1
     void presenceAndMessagesOfOneSenderStayInOrder() throws Exception {
         String his = StanzaClient.register(nodes.node(0));
