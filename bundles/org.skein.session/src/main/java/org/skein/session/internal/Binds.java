@@ -106,6 +106,7 @@ final class Binds {
 
     /** Tells all nodes that a session moves here; its old node keeps it until it has handed it over. */
     CompletionStage<Void> move(Pending pending) {
+        node.forwarding.moves(pending.account.jid());
         pending.gate = node.gates.hold(pending.account.jid());
         pending.account.pending(pending);
         byte[] question = new Bytes.Writer(MOVE, 64)
@@ -192,6 +193,7 @@ final class Binds {
         boolean moves = question.octet() == MOVE;
         Jid full = question.jid();
         long login = question.number();
+        if (moves) node.forwarding.moves(full.bare());
         Account account = node.registry.entered(full.bare());
         if (account != null && moves) {
             account.elsewhere(List.of(new Elsewhere(node, from, full, login, Set.of())));

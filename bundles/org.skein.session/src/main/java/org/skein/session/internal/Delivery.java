@@ -29,6 +29,8 @@ final class Delivery extends Fanout implements Forwarded {
     private List<NodeId> storedAt; // guarded by this; null for none
     private List<Runnable> whenOver; // guarded by this; null for none
     private boolean over; // guarded by this
+    private boolean isForwarded;
+    private boolean triedAgain;
     private volatile boolean isAtFull; // it was sent to a full address at other nodes
 
     Delivery(ServerNode node, Stanza stanza, Jid account, DeliveryListener origin) {
@@ -95,7 +97,9 @@ final class Delivery extends Fanout implements Forwarded {
     }
 
     private void forward(List<NodeId> nodes) {
-        if (!nodes.isEmpty()) node.forwarding.message(nodes, this, number().n(), step, stanza);
+        if (nodes.isEmpty()) return;
+        isForwarded = true;
+        node.forwarding.message(nodes, this, number().n(), step, stanza);
     }
 
     @Override
@@ -114,6 +118,10 @@ final class Delivery extends Fanout implements Forwarded {
             case ABSENT, OTHER, LEFT -> {}
         }
         answered(1);
+    }
+
+    private boolean hasMoved() {
+        return node.forwarding.hasMovedSince(account, number().n());
     }
 
     private void toOffline() {
@@ -147,6 +155,9 @@ final class Delivery extends Fanout implements Forwarded {
             end(delivered ? Outcome.DELIVERED : Outcome.STORED);
         } else if (refusal != null) {
             refuse(refusal);
+        } else if (step == Step.BARE && !triedAgain && isForwarded && hasMoved()) {
+            triedAgain = true;
+            toBare(); // neither the session's old node nor its new one had it
         } else if (step == Step.FULL) {
             toBare(); // RFC 6121 §8.5.3.2.1: the resource is gone, as if sent to the bare address
         } else {

@@ -53,6 +53,7 @@ final class Forwarding {
     private static final int MOVED = 11; // presence known already, from another node now
     private static final Duration SETTLE_PATIENCE = Duration.ofMillis(1500);
     private static final Duration ANSWER_DELAY = Duration.ofMillis(2);
+    private static final int MAX_MOVED = 10_000;
     private static final int MANY_ANSWERS = 64;
     private static final int MAX_ANSWERS_BYTES = 32 * 1024;
     private static final Duration ASK_PATIENCE = Duration.ofSeconds(6);
@@ -109,6 +110,7 @@ final class Forwarding {
     private final ServerNode node;
     private final ConcurrentHashMap<NodeId, Peer> peers = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Flow, Delivery> fullFlows = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Jid, Long> moved = new ConcurrentHashMap<>(); // our last number when it did
     private final AtomicLong questions = new AtomicLong();
     private final Answerer[] answerers = new Answerer[Question.ALL.length];
     private final Object order = new Object(); // answers are taken one after the other, so what goes on keeps its order
@@ -216,6 +218,19 @@ final class Forwarding {
         nodes.then(
                 found -> gate.release(() -> then.accept(found)),
                 failure -> gate.release(() -> then.accept(List.copyOf(peers.keySet()))));
+    }
+
+    /** A session of an account moves to another node: what was sent before may find it at neither. */
+    void moves(Jid account) {
+        if (moved.size() >= MAX_MOVED) moved.clear();
+        moved.put(account, node.lastNumber());
+    }
+
+    /** True if a session of the account has moved since the message of this number was sent. */
+    boolean hasMovedSince(Jid account, long number) {
+        if (moved.isEmpty()) return false;
+        Long last = moved.get(account);
+        return last != null && number <= last;
     }
 
     /** Remembers a message sent to a full address at other nodes while it is under way, as the last of its flow. */

@@ -84,6 +84,10 @@ final class ServerNode {
         return new MessageNumber(cluster().self().incarnation(), numbers.incrementAndGet());
     }
 
+    long lastNumber() {
+        return numbers.get();
+    }
+
     /** Unique over restarts, for the database. */
     String nextSessionId() {
         return Spool.token(cluster().self().incarnation(), sessionIds.incrementAndGet());

@@ -786,7 +786,7 @@ final class UserSession extends Mailbox implements Session {
             byte[] bytes = saved.get(transfer.name());
             if (bytes == null) continue;
             try {
-                transfer.restore(this, bytes);
+                node.deliverer.quietly(() -> transfer.restore(this, bytes));
             } catch (RuntimeException | LinkageError e) {
                 log.warn("what=session_state_not_restored name={}", transfer.name(), e);
             }
