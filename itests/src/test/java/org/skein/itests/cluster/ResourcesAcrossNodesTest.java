@@ -115,8 +115,9 @@ class ResourcesAcrossNodesTest {
 
     @Test // RFC 6121 §4.6.3
     void directedPresenceIsTakenBackOnAnotherNode() throws Exception {
+        StanzaClient romeo = StanzaClient.online(nodes.node(1), register(), "orchard");
         try (StanzaClient juliet = StanzaClient.online(nodes.node(0), register(), "balcony");
-                StanzaClient romeo = StanzaClient.online(nodes.node(1), register(), "orchard")) {
+                romeo) {
             romeo.presence("", juliet.jid());
             juliet.awaitPresence("", romeo.jid());
             romeo.close();
