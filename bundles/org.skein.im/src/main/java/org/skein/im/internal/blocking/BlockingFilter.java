@@ -2,6 +2,7 @@ package org.skein.im.internal.blocking;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -10,6 +11,7 @@ import org.skein.api.session.ClientProcessor;
 import org.skein.api.session.ProcessorOrder;
 import org.skein.api.session.Session;
 import org.skein.api.session.Verdict;
+import org.skein.im.internal.account.OtherNodes;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
@@ -24,10 +26,12 @@ public final class BlockingFilter implements ClientProcessor, AccountProcessor {
     private static final Element BLOCKED = Element.of("blocked", "urn:xmpp:blocking:errors");
 
     private final BlockLists lists;
+    private final OtherNodes others;
 
     @Activate
-    public BlockingFilter(@Reference BlockLists lists) {
+    public BlockingFilter(@Reference BlockLists lists, @Reference OtherNodes others) {
         this.lists = lists;
+        this.others = others;
     }
 
     @Override
@@ -81,7 +85,12 @@ public final class BlockingFilter implements ClientProcessor, AccountProcessor {
         if (stanza.isPresence() && !isWorthAsking(stanza)) {
             return Verdict.next(); // nobody is there to see it
         }
-        return Verdict.after(lists.load(account).thenApply(list -> filtered(list, from, stanza)));
+        return Verdict.after(lists.load(account).handle((list, failure) -> {
+            if (failure == null) return filtered(list, from, stanza);
+            // The database is away. A node where the user is online has the list, and looks (BlockedHere).
+            if (stanza.isMessage() && others.mayHold(account)) return Verdict.next();
+            throw failure instanceof CompletionException e ? e : new CompletionException(failure);
+        }));
     }
 
     private static boolean isWorthAsking(Stanza presence) {

@@ -30,7 +30,7 @@ class BlockingTest {
     @BeforeEach
     void wire() {
         lists = server.add(new BlockLists(server.storage.blockLists(), im.others));
-        server.add(new BlockingFilter(lists));
+        server.add(new BlockingFilter(lists, im.others));
         server.add(new BlockingRequests(lists, server, im.sender));
         server.add(new Ping());
         server.create("anna@localhost", "ben@localhost");
