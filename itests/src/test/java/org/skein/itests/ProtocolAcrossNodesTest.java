@@ -1,8 +1,6 @@
 package org.skein.itests;
 
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.skein.itests.support.AcrossNodes;
 
@@ -47,12 +45,7 @@ class ProtocolAcrossNodesTest {
     class Roster extends RosterTest {}
 
     @Nested
-    class StreamManagement extends StreamManagementTest {
-        @Disabled("directed presence is told again")
-        @Test
-        @Override
-        void whileASessionCanBeResumedItsContactsSeeNoChange() {}
-    }
+    class StreamManagement extends StreamManagementTest {}
 
     @Nested
     class Subscription extends SubscriptionTest {}

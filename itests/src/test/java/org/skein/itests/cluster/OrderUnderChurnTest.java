@@ -18,7 +18,7 @@ class OrderUnderChurnTest {
         nodes = shared.whole();
     }
 
-    @Disabled("messages are stored while their recipient is online, and overtaken, when the sender moves")
+    @Disabled("messages are stored while their recipient is online, and overtaken, when it moves to another node")
     @Test // RFC 6120 §10.1; CLUSTER 11 to 15
     void messagesArriveInOrderWhilePeopleMoveBetweenNodesLogOutAndComeBack() throws Exception {
         try (Correspondence letters = Correspondence.start(nodes, 5)) {
