@@ -346,6 +346,7 @@ final class Outbox {
     }
 
     private void append(Out out) {
+        if (!spooling) parkAll(); // what is in memory is older: its rows come first, should this session end
         spooling = true;
         appends++;
         appending++;

@@ -187,4 +187,20 @@ final class OfflineTest {
         assertEquals(List.of("1"), live.bodies());
         assertEquals(List.of(), h.spool.rows());
     }
+
+    @Test // CLUSTER 12
+    void whatIsInMemoryIsStoredBeforeWhatGetsOnlyARow() {
+        h.node.settings = new Settings(100, Duration.ofSeconds(300), Duration.ofSeconds(1), 2, 0, 0, Duration.ZERO);
+        FakeClientStream sender = h.online("a@localhost/x");
+        FakeClientStream b = h.managed("b@localhost/x");
+        for (int i = 0; i < 20; i++) {
+            sender.receive(chat("b@localhost", "m" + i)); // the first eight stay in memory, all within a second
+        }
+        h.run();
+        h.pass(Duration.ofSeconds(3));
+        b.lose();
+        FakeClientStream again = h.online("b@localhost/x");
+        assertEquals(
+                java.util.stream.IntStream.range(0, 20).mapToObj(i -> "m" + i).toList(), again.bodies());
+    }
 }

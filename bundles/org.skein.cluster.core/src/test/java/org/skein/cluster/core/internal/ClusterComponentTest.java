@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -44,7 +44,7 @@ import org.skein.cluster.api.transport.Endpoint;
 import org.skein.xmpp.Jid;
 
 class ClusterComponentTest {
-    private final List<String> seen = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> seen = new CopyOnWriteArrayList<>();
     private final Map<String, Object> settings = new HashMap<>(Map.of("hostname", "10.0.0.7", "mode", true));
     private final FakeLinks links = new FakeLinks();
     private volatile Membership.Listener listener;
@@ -260,7 +260,8 @@ class ClusterComponentTest {
         assertFalse(seen.contains("cluster on"));
         assertEquals(HealthCheck.Status.DEGRADED, component.check().status());
         install(1);
-        assertEquals(List.of("cluster on", "lone serves no more"), seen.subList(0, 2));
+        assertEquals(
+                List.of("cluster on", "lone serves no more"), List.copyOf(seen).subList(0, 2));
     }
 
     @Test // CLUSTER 18
