@@ -120,8 +120,6 @@ abstract class Fanout implements DeliveryListener {
     }
 
     private void give(UserSession session, Stanza mine) {
-        MessageNumber number = originNumber();
-        if (number != null) session.given(number);
         session.deliver(new Out(session, mine, this));
     }
 

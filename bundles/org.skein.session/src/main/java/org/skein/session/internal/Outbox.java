@@ -87,6 +87,7 @@ final class Outbox {
             return;
         }
         out.since = node.nanos.getAsLong();
+        if (out.listener() instanceof Fanout f && f.originNumber() != null) session.given(f.originNumber());
         boolean durable = out.isDurable();
         if (durable && (spooling || isFull(out.since))) {
             append(out);

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.skein.api.component.DeliveryListener;
 import org.skein.api.session.ClientStream;
@@ -70,7 +69,7 @@ final class UserSession extends Mailbox implements Session {
     private ClientStream resuming; // the latest that asked to; null mostly
     private boolean forsaken;
     private volatile Set<String> marks = Set.of();
-    private volatile Map<Long, Long> latest; // the last number of each origin; null before the first
+    private Map<Long, Long> latest; // the last number of each origin; null before the first
     private volatile Map<Long, Long> before; // the same, as it was at the node the session came from; null mostly
     private Object[] slots = NO_SLOTS; // key, value, key, value …
 
@@ -820,16 +819,10 @@ final class UserSession extends Mailbox implements Session {
         outbox.close(this::closeWhenDrained);
     }
 
-    /** It is given a message by its origin's number; any thread. Of one origin they come in order, but for re-routes. */
+    /** It has taken a message with this number of its origin. On the loop; of one origin in order, but for re-routes. */
     void given(MessageNumber number) {
-        Map<Long, Long> map = latest;
-        if (map == null) {
-            synchronized (this) {
-                if (latest == null) latest = new ConcurrentHashMap<>(4);
-                map = latest;
-            }
-        }
-        map.merge(number.origin(), number.n(), Math::max);
+        if (latest == null) latest = new HashMap<>(4);
+        latest.merge(number.origin(), number.n(), Math::max);
     }
 
     /** True if the session was given this message at the node it came from; any thread. */
