@@ -13,6 +13,7 @@ one() { # peer-or-env scenario rep
   local dir=$XB_SCRATCH/run; rm -rf "$dir"; mkdir -p "$dir"
   OUT=$dir REPS=1 USERS=${USERS:-} "$tools/measure.sh" "$1" "$2" >"$dir/log" 2>&1 || tail -5 "$dir/log" >&2
   if [ ! -s "$dir/results.jsonl" ]; then echo "no result: $1 $2" >&2; tail -5 "$dir/log" "$dir/stderr.log" >&2; return 0; fi
+  case $1 in *.env) grep -q NOREGISTER "$1" || echo NOREGISTER=1 >> "$1" ;; esac # its accounts are there now
   sed "s/\"rep\":1,/\"rep\":$3,\"commit\":\"$commit\",/" "$dir/results.jsonl" | tee -a "$out" | python3 -c 'import json, sys
 for l in sys.stdin:
     r = json.loads(l)

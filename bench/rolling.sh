@@ -15,7 +15,7 @@ for rep in $(seq "${1:-1}"); do
   (
     until [ "$(cat "$mark" 2>/dev/null)" = run ]; do sleep 0.2; done
     for k in 1 2 3; do
-      sleep 3; echo "draining node $k at $(date +%T)"; c drain "$k"
+      sleep 3; echo "draining node $k at $(date +%T)"; c drain "$k" >/dev/null
       for _ in $(seq 300); do [ "$(mariadb --no-defaults --protocol=tcp --host=127.0.0.1 --port=7549 --user=root -BNe "SELECT COUNT(*) FROM cluster_member WHERE name = 'node$k.skein.test'" skein)" = 0 ] && break; sleep 0.1; done
       c term "$k"; echo "node $k has left at $(date +%T)"; c restart "$k"; echo "node $k is back at $(date +%T)"
     done

@@ -57,8 +57,9 @@ def medians(rows, figures):
     return out
 
 
-def share(r):
-    return 100.0 * r["c_survivors_acked_2s"] / max(1, r["c_survivors_sent"])
+def soonest(rows):
+    shares = [100.0 * r["c_survivors_acked_2s"] / r["c_survivors_sent"] for r in rows if r.get("c_survivors_sent")]
+    return "%.2f %%" % min(shares) if shares else ""
 
 
 def disturbed(rows):
@@ -68,9 +69,9 @@ def disturbed(rows):
     for key in sorted({(r["scenario"], r["peer"]) for r in rows}, key=lambda k: (k[0], order(k[1]))):
         of = [r for r in rows if (r["scenario"], r["peer"]) == key]
         total = lambda f: sum(r[f] for r in of)
-        out.append("| %s | %s | %d | **%d** | %d | %d | %d | %d | %d of %d, %.0f | %.0f | %.2f %% |" % (
+        out.append("| %s | %s | %d | **%d** | %d | %d | %d | %d | %d of %d, %.0f | %.0f | %s |" % (
             key[0], key[1], len(of), total("c_acked_lost"), total("c_dup"), total("c_ooo"), total("c_bounced"), min(r["c_delivered"] for r in of), total("c_unavail"), total("c_conn_lost"),
-            max(r["unavail_us"]["max"] for r in of) / 1e3, max(r["blackhole_us"]["max"] for r in of) / 1e3, min(share(r) for r in of)))
+            max(r["unavail_us"]["max"] for r in of) / 1e3, max(r["blackhole_us"]["max"] for r in of) / 1e3, soonest(of)))
     return out
 
 
