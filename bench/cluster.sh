@@ -7,10 +7,10 @@ set -eu
 REPS=${REPS:-3}; PEERS=${PEERS-ejabberd}; export SECS=${SECS:-8}
 parts=${*:-two three memory}
 lone=$XB_SCRATCH/alone; two=$XB_SCRATCH/two; three=$XB_SCRATCH/three
-cleanup() { for d in "$two" "$three" "$lone"; do [ ! -d "$d" ] || DIR=$d PORT=$(cat "$d/port") "$HERE/skein-cluster.sh" stop; done; }
+cleanup() { for d in "$two" "$three" "$lone"; do [ ! -d "$d" ] || DIR=$d PORT=$(cat "$d.port") "$HERE/skein-cluster.sh" stop; done; }
 trap cleanup EXIT
 begin() { # dir port nodes peer [more]
-  mkdir -p "$1"; DIR=$1 PORT=$2 PEER=$4 SET=${5:-} "$HERE/skein-cluster.sh" start "$3" >/dev/null; echo "$2" > "$1/port"
+  echo "$2" > "$1.port"; DIR=$1 PORT=$2 PEER=$4 SET=${5:-} "$HERE/skein-cluster.sh" start "$3" >/dev/null
 }
 for part in $parts; do
   case $part in
