@@ -1,7 +1,6 @@
 package org.skein.itests.cluster;
 
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,7 +17,6 @@ class OrderUnderChurnTest {
         nodes = shared.whole();
     }
 
-    @Disabled("messages are stored while their recipient is online, and overtaken, when it moves to another node")
     @Test // RFC 6120 §10.1; CLUSTER 11 to 15
     void messagesArriveInOrderWhilePeopleMoveBetweenNodesLogOutAndComeBack() throws Exception {
         try (Correspondence letters = Correspondence.start(nodes, 5)) {
