@@ -60,6 +60,7 @@ import org.slf4j.LoggerFactory;
 public final class SessionService implements SessionManager, Sessions, LocalDelivery, AccountListener {
     private static final Logger log = LoggerFactory.getLogger(SessionService.class);
     private static final long STOP_MILLIS = 4000;
+    private static final Duration AFTER_ANSWER = Duration.ofMillis(100);
     private static final Element BIND = Element.of("bind", Ns.BIND);
     private static final Element SESSION = Element.builder("session", Ns.SESSION)
             .child(Element.of("optional", Ns.SESSION))
@@ -290,9 +291,12 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
         node.known.remember(account.bare(), false);
         Account online = node.registry.online(account.bare());
         if (online == null) return;
-        for (UserSession session : online.all()) {
-            // Two steps, so that it comes behind the answer to the user who asked for it (XEP-0077 §3.2).
-            session.execute(() -> session.close(StreamError.Condition.NOT_AUTHORIZED.error("the account was removed")));
-        }
+        List<UserSession> sessions = List.of(online.all());
+        // A moment after the answer to the user who asked for it (XEP-0077 §3.2): clients that read both at once take
+        // the end of the stream for the end of what they had asked.
+        node.delays.schedule(
+                () -> sessions.forEach(
+                        s -> s.close(StreamError.Condition.NOT_AUTHORIZED.error("the account was removed"))),
+                AFTER_ANSWER);
     }
 }

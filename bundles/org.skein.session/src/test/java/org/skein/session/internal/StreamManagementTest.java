@@ -302,7 +302,7 @@ final class StreamManagementTest {
         h.run();
         h.accounts.delete(Jid.of("b@localhost"));
         h.service.accountRemoved(Jid.of("b@localhost"));
-        h.run();
+        h.pass(Duration.ofMillis(200));
         assertEquals(
                 StreamError.Condition.NOT_AUTHORIZED, b.error().orElseThrow().condition());
         assertEquals(List.of(), h.spool.rows());
