@@ -3,6 +3,7 @@ package org.skein.cluster.api;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
+import org.skein.cluster.api.strategy.ClusteringStrategy;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 
@@ -35,6 +36,14 @@ public interface Cluster {
      * @param account bare
      */
     NodeSet locate(Jid account);
+
+    /**
+     * The last presence of an account's sessions on other nodes where the strategy in use keeps it, and which members are
+     * to be asked for the rest; empty if it keeps none.
+     *
+     * @param account bare
+     */
+    Optional<ClusteringStrategy.Presences> presences(Jid account);
 
     /**
      * This node is about to hold a session.

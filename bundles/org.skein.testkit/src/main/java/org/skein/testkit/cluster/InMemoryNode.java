@@ -25,6 +25,7 @@ import org.skein.cluster.api.NodeState;
 import org.skein.cluster.api.PeerHandler;
 import org.skein.cluster.api.Peers;
 import org.skein.cluster.api.View;
+import org.skein.cluster.api.strategy.ClusteringStrategy;
 import org.skein.testkit.ManualScheduler;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
@@ -230,6 +231,11 @@ public final class InMemoryNode implements Cluster, Peers {
     @Override
     public NodeSet locate(Jid account) {
         return view.members().size() < 2 ? NodeSet.none() : strategy.apply(account);
+    }
+
+    @Override
+    public Optional<ClusteringStrategy.Presences> presences(Jid account) {
+        return Optional.empty();
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.skein.cluster.api.NodeState;
 import org.skein.cluster.api.Peers;
 import org.skein.cluster.api.View;
 import org.skein.cluster.api.membership.LoneLife;
+import org.skein.cluster.api.strategy.ClusteringStrategy;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 
@@ -134,6 +135,11 @@ public final class LoneNode implements Cluster, Peers, LoneLife {
     @Override
     public NodeSet locate(Jid account) {
         return NodeSet.none();
+    }
+
+    @Override
+    public Optional<ClusteringStrategy.Presences> presences(Jid account) {
+        return Optional.empty();
     }
 
     @Override

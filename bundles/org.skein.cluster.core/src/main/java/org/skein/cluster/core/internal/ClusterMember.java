@@ -25,6 +25,7 @@ import org.skein.cluster.api.Peers;
 import org.skein.cluster.api.View;
 import org.skein.cluster.api.membership.Membership;
 import org.skein.cluster.api.membership.Membership.Participation;
+import org.skein.cluster.api.strategy.ClusteringStrategy;
 import org.skein.cluster.api.transport.ClusterTransport;
 import org.skein.cluster.api.transport.Endpoint;
 import org.skein.cluster.core.internal.peers.ChannelPeers;
@@ -372,6 +373,11 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
     @Override
     public NodeSet locate(Jid account) {
         return routing.locate(account);
+    }
+
+    @Override
+    public Optional<ClusteringStrategy.Presences> presences(Jid account) {
+        return routing.presences(account);
     }
 
     @Override
