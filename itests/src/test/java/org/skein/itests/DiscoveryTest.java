@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jxmpp.jid.DomainBareJid;
 import org.jxmpp.jid.impl.JidCreate;
+import org.skein.itests.support.Await;
 import org.skein.itests.support.Clients;
 import org.skein.itests.support.ServerProcess;
 import org.skein.itests.support.SharedNode;
@@ -268,6 +269,10 @@ class DiscoveryTest {
             juliet.send("<presence type='unavailable'><status>to bed</status></presence>");
             juliet.logOut();
             romeo.awaitPresence("unavailable", juliet.jid());
+            // Written to the database beside the presence, so it may come a moment later.
+            Await.until("the last activity is known", () -> romeo.iq("get", juliet.bare(), LAST)
+                    .error()
+                    .isEmpty());
             Xml last = romeo.iq("get", juliet.bare(), LAST);
             Xml query = last.find("query", "jabber:iq:last").orElseThrow();
             assertNotNull(query.get("seconds"));

@@ -62,7 +62,7 @@ public final class Readiness implements ServiceListener {
         Files.createDirectories(folder.base().resolve("run"));
         if (!offline) {
             context.addServiceListener(this, "(objectClass=" + ListenerInfo.class.getName() + ")");
-            // From here on only the timer's own thread touches the fields that change.
+            // From here on only the timer's own thread touches the fields that change, but for the ports.
             timer.execute(() -> looking = timer.scheduleWithFixedDelay(this::look, 0, LOOK_MS, TimeUnit.MILLISECONDS));
         }
     }
@@ -74,8 +74,9 @@ public final class Readiness implements ServiceListener {
 
     @Override
     public void serviceChanged(ServiceEvent event) {
+        writePorts(); // now: whoever changed a port finds it there
         if (!timer.isShutdown()) {
-            timer.execute(this::writePorts);
+            timer.execute(this::writePorts); // and when whoever else hears of this has heard it
         }
     }
 
@@ -149,7 +150,7 @@ public final class Readiness implements ServiceListener {
         return text.toString();
     }
 
-    private void writePorts() {
+    private synchronized void writePorts() {
         Map<String, Integer> now = new TreeMap<>();
         status.listeners().forEach(l -> now.put(l.name(), l.address().getPort()));
         String json = now.entrySet().stream()
