@@ -45,6 +45,11 @@ public interface Peers {
         return (h ^ h >>> 16) & LANES - 1;
     }
 
+    /** The lane of {@link #call} and {@link #gather} of a channel; messages that take it too are in order with requests. */
+    static int lane(String channel) {
+        return Math.floorMod(channel.hashCode(), LANES);
+    }
+
     /**
      * Sends a message; dropped if the node is no member.
      *

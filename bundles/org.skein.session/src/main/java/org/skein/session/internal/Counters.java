@@ -13,9 +13,13 @@ record Counters(
         LongAdder parked,
         LongAdder bound,
         LongAdder resumed,
-        LongAdder processorErrors) {
+        LongAdder processorErrors,
+        LongAdder clusterMessages,
+        LongAdder clusterFrames) {
     Counters() {
         this(
+                new LongAdder(),
+                new LongAdder(),
                 new LongAdder(),
                 new LongAdder(),
                 new LongAdder(),
@@ -37,6 +41,8 @@ record Counters(
                 metrics.counter("session.messages.parked", "Messages stored because a client did not confirm them"),
                 metrics.counter("session.bound", "Resources bound"),
                 metrics.counter("session.resumed", "Streams resumed"),
-                metrics.counter("session.processors.errors", "Processors that failed"));
+                metrics.counter("session.processors.errors", "Processors that failed"),
+                metrics.counter("session.cluster.messages", "Messages to accounts taken from clients in a cluster"),
+                metrics.counter("session.cluster.frames", "Frames to other nodes for those messages"));
     }
 }

@@ -65,11 +65,16 @@ final class Delivery extends Fanout implements Forwarded {
 
     /** Begins at the full address if it has one, else at the bare one. */
     void start(UserSession match) {
+        if (!node.forwarding.isAlone()) node.counters.clusterMessages().increment();
+        begin(match);
+    }
+
+    private void begin(UserSession match) {
         Delivery before = node.forwarding.toFullAddress(this);
         if (before != null) {
             // It goes another way than an older one of its flow, and might overtake it (CLUSTER 11).
             Gates.Gate gate = node.gates.hold(account);
-            before.whenOver(() -> gate.release(() -> start(match == null ? null : node.registry.find(match.jid()))));
+            before.whenOver(() -> gate.release(() -> begin(match == null ? null : node.registry.find(match.jid()))));
         } else if (match != null) {
             toOne(match);
         } else if (stanza.to().orElseThrow().isFull()) {
@@ -99,6 +104,7 @@ final class Delivery extends Fanout implements Forwarded {
     private void forward(List<NodeId> nodes) {
         if (nodes.isEmpty()) return;
         isForwarded = true;
+        node.counters.clusterFrames().add(nodes.size());
         node.forwarding.message(nodes, this, number().n(), step, stanza);
     }
 

@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
@@ -49,7 +48,6 @@ import org.skein.xmpp.Jid;
             "osgi.command.function=trace",
             "osgi.command.function=drain",
             "osgi.command.function=join",
-            "osgi.command.function=strategy",
             "osgi.command.function=__nodes"
         })
 public final class ClusterCommands {
@@ -362,23 +360,6 @@ public final class ClusterCommands {
         }
         operations.join();
         return "joining; 'cluster:nodes' shows how far it is";
-    }
-
-    @Descriptor("shows the clustering strategies that run here, and the one in use")
-    public String strategy() {
-        ClusterMember m = memberOrFail();
-        String current = m.routing().current().orElse("");
-        Table table = new Table("STRATEGY", "STATE");
-        for (String name : cluster.strategyNames()) {
-            boolean warming = m.routing().warming().map(name::equals).orElse(false);
-            table.row(name, name.equals(current) ? "in use" : warming ? "warming up" : "ready");
-        }
-        String text = current.isEmpty() ? "no strategy in use: all members are asked\n" + table : table.toString();
-        List<NodeId> unknown = m.routing().unknown();
-        return unknown.isEmpty() || current.isEmpty()
-                ? text
-                : text + "\nincluded in every answer, as they use another one: "
-                        + unknown.stream().map(NodeId::name).collect(Collectors.joining(", "));
     }
 
     /** For completion. */

@@ -46,7 +46,6 @@ import org.skein.cluster.api.transport.ClusterTransport;
 import org.skein.cluster.api.transport.Endpoint;
 import org.skein.cluster.core.internal.peers.PeerCounters;
 import org.skein.cluster.core.internal.peers.PeerHandlers;
-import org.skein.cluster.core.internal.routing.StrategyNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,7 +93,7 @@ public final class ClusterComponent implements HealthCheck {
     private final PeerHandlers handlers = new PeerHandlers();
     private final Map<ServiceReference<?>, ClusterListener> listeners = new ConcurrentHashMap<>();
     private final List<ServiceReference<DataSource>> databases = new CopyOnWriteArrayList<>();
-    private final Map<ServiceReference<ClusteringStrategy>, ClusteringStrategy> strategies = new ConcurrentHashMap<>();
+    private final Strategies strategies;
     private final List<WriteFence> fences = new ArrayList<>(); // guarded by itself, as is the next
     private OptionalLong holder = OptionalLong.empty();
     private final boolean joinsFromStart;
@@ -134,6 +133,12 @@ public final class ClusterComponent implements HealthCheck {
         timer = executor("skein-cluster-timer");
         counters = PeerCounters.of(metrics);
         fallbacks = metrics.counter("cluster.strategy.fallbacks", "Look-ups answered with all members in its place");
+        strategies = new Strategies(
+                () -> member,
+                this::onControl,
+                config.strategy(),
+                metrics.counter("session.cluster.messages", "Messages to accounts taken from clients in a cluster"),
+                metrics.counter("session.cluster.frames", "Frames to other nodes for those messages"));
         gauges = Gauges.of(metrics, () -> Optional.ofNullable(member));
     }
 
@@ -166,7 +171,7 @@ public final class ClusterComponent implements HealthCheck {
         if (identity && member != null) {
             log.warn("what=cluster_settings_wait until=\"the node joins anew\"");
         }
-        if (!before.strategy().equals(changed.strategy())) onControl(this::chooseStrategy);
+        strategies.configured(changed.strategy());
         reconsider();
     }
 
@@ -274,7 +279,7 @@ public final class ClusterComponent implements HealthCheck {
         joining.open(endpoint);
         member = joining;
         standing(Phase.JOINING, "joining as " + host + ":" + endpoint.port());
-        chooseStrategy();
+        strategies.choose();
         if (joinsFromStart) register();
         NodeFigures figures = new NodeFigures(
                 () -> Optional.ofNullable(sessions).map(Sessions::count).orElse(0),
@@ -308,7 +313,7 @@ public final class ClusterComponent implements HealthCheck {
                 register();
                 lone.joined();
                 standing(Phase.MEMBER, "");
-                // In step: what a strategy has to learn it learned before, or every node asks all meanwhile.
+                onControl(strategies::choose); // a node that was excluded begins anew
                 onControl(ClusterComponent.this::serve);
             }
 
@@ -445,49 +450,6 @@ public final class ClusterComponent implements HealthCheck {
         });
     }
 
-    // strategies
-
-    private void chooseStrategy() {
-        ClusterMember m = member;
-        if (m == null) return;
-        Optional<String> name = StrategyNames.shortName(config.strategy());
-        if (name.isEmpty()) {
-            log.error(
-                    "what=strategy_unknown name={} known=\"{}\" classes=\"{}\" instead=broadcast",
-                    config.strategy(),
-                    String.join(", ", StrategyNames.known()),
-                    String.join(", ", StrategyNames.knownClasses()));
-        }
-        String wanted = name.orElse(StrategyNames.DEFAULT);
-        Optional<ClusteringStrategy> found = strategy(wanted);
-        if (found.isEmpty() && !wanted.equals(StrategyNames.DEFAULT)) {
-            log.error(
-                    "what=strategy_missing name={} running=\"{}\" instead=broadcast",
-                    wanted,
-                    String.join(", ", strategyNames()));
-            wanted = StrategyNames.DEFAULT;
-            found = strategy(wanted);
-        }
-        String used = wanted;
-        found.ifPresent(s -> m.routing().use(used, s));
-    }
-
-    private Optional<ClusteringStrategy> strategy(String name) {
-        return strategies.keySet().stream()
-                .filter(r -> name.equals(r.getProperty(ClusteringStrategy.NAME)))
-                .max(ServiceReference::compareTo)
-                .map(strategies::get);
-    }
-
-    /** Strategies that run here, by name. */
-    List<String> strategyNames() {
-        return strategies.keySet().stream()
-                .map(r -> String.valueOf(r.getProperty(ClusteringStrategy.NAME)))
-                .distinct()
-                .sorted()
-                .toList();
-    }
-
     // services around
 
     @Reference(
@@ -553,15 +515,11 @@ public final class ClusterComponent implements HealthCheck {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void addStrategy(ServiceReference<ClusteringStrategy> reference, ClusteringStrategy strategy) {
-        strategies.put(reference, strategy);
-        onControl(this::chooseStrategy);
+        strategies.add(reference, strategy);
     }
 
     void removeStrategy(ServiceReference<ClusteringStrategy> reference) {
-        ClusteringStrategy gone = strategies.remove(reference);
-        ClusterMember m = member;
-        if (gone != null && m != null) m.routing().gone(gone);
-        onControl(this::chooseStrategy);
+        strategies.remove(reference);
     }
 
     @Reference(
@@ -607,6 +565,10 @@ public final class ClusterComponent implements HealthCheck {
         return standing;
     }
 
+    Strategies strategies() {
+        return strategies;
+    }
+
     ClusterConfig config() {
         return config;
     }
@@ -626,11 +588,11 @@ public final class ClusterComponent implements HealthCheck {
             case WAITING, JOINING -> new Health(down, "not in the cluster yet: " + s.detail());
             case REFUSED -> new Health(down, "not in the cluster: " + s.detail());
             case DRAINED -> new Health(Status.DOWN, s.detail());
-            case MEMBER -> m == null ? new Health(down, "leaving the cluster") : member(m);
+            case MEMBER -> m == null ? new Health(down, "leaving the cluster") : member(m, strategies.trouble());
         };
     }
 
-    private static Health member(ClusterMember m) {
+    private static Health member(ClusterMember m, String trouble) {
         if (!m.isServing()) {
             return new Health(
                     Status.DOWN,
@@ -642,6 +604,7 @@ public final class ClusterComponent implements HealthCheck {
                 + m.view().epoch();
         if (!m.databaseAnswers()) return new Health(Status.DEGRADED, members + "; the database does not answer");
         if (m.state() == NodeState.DRAINING) return new Health(Status.DEGRADED, members + ", being drained");
+        if (!trouble.isEmpty()) return new Health(Status.DEGRADED, members + "; " + trouble);
         return new Health(Status.OK, members);
     }
 }

@@ -32,6 +32,7 @@ import org.skein.cluster.core.internal.peers.ChannelPeers;
 import org.skein.cluster.core.internal.peers.PeerCounters;
 import org.skein.cluster.core.internal.peers.PeerHandlers;
 import org.skein.cluster.core.internal.routing.Routing;
+import org.skein.cluster.core.internal.routing.Threads;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 import org.slf4j.Logger;
@@ -70,8 +71,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
     private final ChannelPeers peers;
     private final Routing routing;
     private final PeerHandlers handlers;
-    private final PeerHandler announcements;
-    private final PeerHandler messages;
+    private final PeerHandler strategies;
 
     /** Whether clients wait until this node is done joining, because there are none yet. */
     private final boolean holdUntilServing;
@@ -85,6 +85,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
     private volatile View view;
     private volatile List<NodeId> others = List.of();
     private volatile Set<NodeId> otherSet = Set.of(); // the same
+    private volatile Set<NodeId> heard = Set.of(); // the same, once strategies know of them
     private volatile Endpoint endpoint;
     private volatile Participation participation;
     private volatile boolean databaseAnswers = true;
@@ -108,12 +109,10 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
         this.owner = owner;
         view = alone(self);
         peers = new ChannelPeers(this, handlers, timer, counters);
-        routing = new Routing(self, peers, timer, fallbacks);
-        announcements = routing.announcements();
-        messages = routing.messages();
+        routing = new Routing(self, peers, new Threads(timer), fallbacks);
+        strategies = routing.handler();
         this.handlers = handlers;
-        handlers.add(Routing.ANNOUNCE, announcements);
-        handlers.add(Routing.MESSAGES, messages);
+        handlers.add(Routing.CHANNEL, strategies);
     }
 
     private static View alone(NodeId id) {
@@ -154,8 +153,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
         Endpoint open = endpoint;
         endpoint = null;
         participation = null;
-        handlers.remove(Routing.ANNOUNCE, announcements);
-        handlers.remove(Routing.MESSAGES, messages);
+        handlers.remove(Routing.CHANNEL, strategies);
         peers.close();
         routing.close();
         if (open != null) open.close();
@@ -190,6 +188,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
         others = next.ids().stream().filter(id -> !id.equals(self)).toList();
         otherSet = Set.copyOf(others);
         routing.change(next);
+        heard = otherSet;
         routing.announce();
         peers.left(left);
         if (hold && state() != NodeState.JOINING) hold = false;
@@ -235,6 +234,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
         Set<NodeId> gone = Set.copyOf(others);
         others = List.of();
         otherSet = Set.of();
+        heard = Set.of();
         view = alone(self);
         hold = holdUntilServing; // its sessions are void: it may take new ones when it is in again
         routing.change(view);
@@ -303,7 +303,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
 
     @Override
     public void received(NodeId from, int lane, byte[] message) {
-        if (!early.isEmpty() || !contains(from)) {
+        if (!early.isEmpty() || !heard.contains(from)) {
             Lane key = new Lane(from, lane);
             Queue<byte[]> waiting = early.computeIfAbsent(key, k -> new ConcurrentLinkedQueue<>());
             waiting.add(message);
@@ -316,7 +316,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
     /** On the lane's thread: hands on what came too early, in order, if its sender is in by now. */
     private void hear(Lane lane) {
         Queue<byte[]> waiting = early.get(lane);
-        if (waiting == null || !contains(lane.from)) return;
+        if (waiting == null || !heard.contains(lane.from)) return;
         for (byte[] message = waiting.poll(); message != null; message = waiting.poll()) {
             peers.received(lane.from, lane.number, message);
         }
@@ -326,7 +326,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
     private void hearEarly() {
         Endpoint open = endpoint;
         for (Lane lane : early.keySet()) {
-            if (!contains(lane.from)) early.remove(lane);
+            if (!heard.contains(lane.from)) early.remove(lane);
             else if (open != null) open.execute(lane.from, lane.number, () -> hear(lane));
         }
     }

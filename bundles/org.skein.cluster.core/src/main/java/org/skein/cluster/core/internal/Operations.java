@@ -1,9 +1,12 @@
 package org.skein.cluster.core.internal;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Dictionary;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,11 +14,15 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -51,7 +58,9 @@ public final class Operations implements PeerHandler {
     private static final String TRACE = "trace";
     private static final String TRACE_END = "trace-end";
     private static final String DATABASE = "database";
+    private static final String STRATEGY = "strategy";
     private static final String TRACED = "traced ";
+    private static final String SAVE = "save ";
 
     private final BundleContext context;
     private final ClusterComponent cluster;
@@ -65,6 +74,12 @@ public final class Operations implements PeerHandler {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile Sessions sessions;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile ConfigurationAdmin configurations;
 
     /** The lone node's where this one is no member. */
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -93,6 +108,7 @@ public final class Operations implements PeerHandler {
                 (from, nothing) -> CompletableFuture.completedFuture(cluster.member()
                         .map(m -> String.valueOf(m.databaseAnswers()))
                         .orElse("false")));
+        requests.answer(STRATEGY, (from, what) -> useHere(what));
         requests.answer(WHERE, (from, jid) -> CompletableFuture.completedFuture(whereHere(jid)));
         requests.answer(DRAIN, (from, rate) -> CompletableFuture.completedFuture(drainHere(rate)));
         requests.answer(PROGRESS, (from, nothing) -> CompletableFuture.completedFuture(progressHere()));
@@ -145,6 +161,52 @@ public final class Operations implements PeerHandler {
                 return;
             }
         };
+    }
+
+    // strategy
+
+    /**
+     * @param what name of the strategy, or "save " and the name: then it is wanted after a restart too
+     * @return completes when the swap is complete
+     */
+    private CompletionStage<String> useHere(String what) {
+        boolean save = what.startsWith(SAVE);
+        String name = save ? what.substring(SAVE.length()) : what;
+        if (cluster.member().isEmpty()) throw new IllegalStateException("this node is in no cluster");
+        return cluster.strategies().use(name).thenApply(done -> {
+            if (save) save(name);
+            return "";
+        });
+    }
+
+    private void save(String strategy) {
+        ConfigurationAdmin admin = configurations;
+        if (admin == null) throw new IllegalStateException("in use, but not saved: Configuration Admin is not running");
+        try {
+            Configuration configuration = admin.getConfiguration("org.skein.cluster.core", "?");
+            Dictionary<String, Object> properties = configuration.getProperties();
+            if (properties == null) properties = new Hashtable<>();
+            properties.put("strategy", strategy);
+            configuration.update(properties);
+        } catch (IOException e) {
+            throw new IllegalStateException("in use, but not saved: " + e.getMessage(), e);
+        }
+    }
+
+    /** Swaps the strategy of a node and waits for it. */
+    void use(NodeId node, String strategy, boolean save, Duration deadline) throws Exception {
+        String what = (save ? SAVE : "") + strategy;
+        if (!node.equals(now.self())) {
+            ask(node, STRATEGY, what, deadline);
+            return;
+        }
+        try {
+            useHere(what).toCompletableFuture().get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("not in use within " + deadline.toSeconds() + " s", e);
+        }
     }
 
     // where

@@ -211,7 +211,7 @@ public final class ChannelPeers implements Peers {
         calls.put(number, call); // before the look at the members: who leaves from now on is noticed
         try {
             call.deadline = timer.schedule(() -> expire(number, deadline), deadline.toNanos(), TimeUnit.NANOSECONDS);
-            if (!transmit(to, lane(channel), PeerFrame.call(number, channel, request))) {
+            if (!transmit(to, Peers.lane(channel), PeerFrame.call(number, channel, request))) {
                 finish(number, failure(Result.LEFT, to.name() + " is no member"));
             }
         } catch (RejectedExecutionException e) {
@@ -220,10 +220,6 @@ public final class ChannelPeers implements Peers {
             finish(number, failure(Result.FAILED, e.getMessage()));
         }
         return call.answer;
-    }
-
-    static int lane(String channel) {
-        return Math.floorMod(channel.hashCode(), LANES);
     }
 
     private void expire(long request, Duration deadline) {

@@ -1,11 +1,8 @@
 package org.skein.cluster.core.internal.routing;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,16 +11,17 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.NodeSet;
 import org.skein.cluster.api.PeerHandler;
 import org.skein.cluster.api.Peers;
 import org.skein.cluster.api.View;
 import org.skein.cluster.api.strategy.ClusteringStrategy;
+import org.skein.cluster.api.strategy.ClusteringStrategy.Presences;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 import org.slf4j.Logger;
@@ -35,22 +33,26 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A strategy goes through: <em>warming</em> (started; local events go to it too) → <em>current</em> (asked) →
  * <em>retiring</em> (told of events until every member knows that this node publishes to it no more) → stopped. Each
- * node tells the others which strategies it publishes to; a member that has not said it publishes to ours is "unknown",
- * and included. Two channels: {@link #ANNOUNCE} says what is published, {@link #MESSAGES} carries the strategies' own.
+ * node tells the others which strategy it publishes to; a member that has not said it publishes to ours is "unknown",
+ * and included. What nodes say of that, and what their strategies say to each other, goes over one channel, so in order.
+ *
+ * <p>No strategy is called under a lock of this class.
  */
 public final class Routing {
-    public static final String ANNOUNCE = "skein.strategies";
-    public static final String MESSAGES = "skein.strategy";
+    public static final String CHANNEL = "skein.strategy";
 
     private static final Logger log = LoggerFactory.getLogger(Routing.class);
+    private static final int LANE = Peers.lane(CHANNEL);
     private static final Duration LATE = Duration.ofSeconds(1);
-    private static final Duration ANNOUNCE_WITHIN = Duration.ofSeconds(2);
     private static final Duration WARM_UP = Duration.ofMinutes(2);
+    private static final int MAX_MESSAGE = 1 << 20;
     private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
 
     private final Peers peers;
-    private final ScheduledExecutorService timer;
+    private final Clockwork clockwork;
     private final LongAdder fallbacks;
+    private final Watch watch;
+    private final Publications publications;
 
     /** Sessions of this node: strategies take their snapshot from here. */
     private final Map<Jid, Optional<Stanza>> sessions = new ConcurrentHashMap<>();
@@ -58,38 +60,26 @@ public final class Routing {
     private volatile NodeId self;
     private volatile Now now;
 
-    // Guarded by this. What members say they publish to; and what each has confirmed of ours.
-    private final Map<NodeId, Set<String>> published = new HashMap<>();
-    private final Map<NodeId, Integer> confirmed = new HashMap<>();
-    private Active warming;
-    private final List<Active> retiring = new ArrayList<>();
-    private Set<String> announced = Set.of();
-    private int announcement;
-    private CompletableFuture<Void> allConfirmed = new CompletableFuture<>();
+    // Guarded by this.
+    private Choice warming;
+    private final List<Life> retiring = new ArrayList<>();
+    private final Map<ClusteringStrategy, CompletionStage<Void>> stopping = new IdentityHashMap<>();
+    private long runs;
 
     /** All that a look-up needs, exchanged as one. {@code active} is null for "all members". */
     private record Now(
-            View view, Active active, List<Active> told, NodeSet all, Set<NodeId> others, List<NodeId> unknown) {}
+            View view, Life active, List<Life> told, NodeSet all, Set<NodeId> others, List<NodeId> unknown) {}
 
-    /** A strategy in use, by the name it was chosen by. */
-    private static final class Active {
-        private final String name;
-        private final ClusteringStrategy strategy;
-        private final LongAdder failures = new LongAdder();
-        private volatile boolean broken;
+    /** A strategy that is to route, and who waits for it. */
+    private record Choice(Life life, CompletableFuture<Void> routes) {}
 
-        private Active(String name, ClusteringStrategy strategy) {
-            this.name = name;
-            this.strategy = strategy;
-        }
-    }
-
-    public Routing(NodeId self, Peers peers, ScheduledExecutorService timer, LongAdder fallbacks) {
+    public Routing(NodeId self, Peers peers, Clockwork clockwork, LongAdder fallbacks) {
         this.self = self;
         this.peers = peers;
-        this.timer = timer;
+        this.clockwork = clockwork;
         this.fallbacks = fallbacks;
-        allConfirmed.complete(null);
+        watch = new Watch(clockwork, (life, where) -> life.fail("it blocks " + where, null));
+        publications = new Publications(peers, CHANNEL, clockwork);
         now = new Now(new View(0, 1, List.of()), null, List.of(), NodeSet.none(), Set.of(), List.of());
     }
 
@@ -98,46 +88,39 @@ public final class Routing {
     public NodeSet locate(Jid account) {
         Now n = now;
         if (n.active == null || n.others.isEmpty()) return n.all;
-        NodeSet answer;
-        try {
-            answer = n.active.strategy.locate(account);
-        } catch (RuntimeException | LinkageError e) {
-            return failed(n, e);
-        }
-        if (answer == null) return failed(n, new NullPointerException("locate answered null"));
-        if (answer.isKnown()) return checked(n, answer);
-        return NodeSet.later(inTime(n, answer.later()));
+        NodeSet answer = n.active.ask(() -> located(n, account));
+        if (answer != null) return answer;
+        n.active.fail("locate answered null", null); // unless it threw, which is told already
+        fallbacks.increment();
+        return n.all;
     }
 
-    private NodeSet failed(Now n, Throwable e) {
-        fallbacks.increment();
-        n.active.failures.increment();
-        if (!n.active.broken) {
-            n.active.broken = true;
-            log.error("what=strategy_failed strategy={} instead=all_members", n.active.name, e);
-            try {
-                timer.execute(() -> drop(n.active));
-            } catch (RejectedExecutionException stopping) {
-                log.trace("what=stopping", stopping);
-            }
-        }
-        return n.all;
+    private NodeSet located(Now n, Jid account) {
+        NodeSet answer = n.active.strategy.locate(account);
+        if (answer == null) return null;
+        return answer.isKnown() ? checked(n, answer) : NodeSet.later(inTime(n, answer.later()));
     }
 
     /** A late answer holds only this account's stanzas, and after 1 s all members are used (CLUSTER 11). */
     private CompletionStage<List<NodeId>> inTime(Now n, CompletionStage<List<NodeId>> later) {
-        return later.toCompletableFuture()
-                .copy()
-                .orTimeout(LATE.toMillis(), TimeUnit.MILLISECONDS)
-                .handle((nodes, failure) -> {
-                    Now latest = now; // the view may have changed meanwhile
-                    if (failure == null && nodes != null) {
-                        return checked(latest, NodeSet.of(nodes)).now();
-                    }
-                    fallbacks.increment();
-                    log.debug("what=strategy_late strategy={}", n.active.name, failure);
-                    return latest.all.now();
-                });
+        CompletableFuture<List<NodeId>> answer = new CompletableFuture<>();
+        Clockwork.Pending late = clockwork.after(LATE, () -> answer.completeExceptionally(new TimeoutException()));
+        later.whenComplete((nodes, failure) -> {
+            late.cancel();
+            if (failure != null) answer.completeExceptionally(failure);
+            else answer.complete(nodes);
+        });
+        return answer.handle((nodes, failure) -> {
+            Now latest = now; // the view may have changed meanwhile
+            boolean inTime = failure == null && nodes != null;
+            n.active.answeredInTime(inTime);
+            // Who is unknown to it now may have been known when it was asked, or the other way round.
+            if (inTime && latest.active == n.active)
+                return checked(latest, NodeSet.of(nodes)).now();
+            if (!inTime) log.debug("what=strategy_late strategy={}", n.active.key, failure);
+            fallbacks.increment();
+            return latest.all.now();
+        });
     }
 
     /** What it named, without strangers and this node, plus who is unknown to it. The usual answer is not copied. */
@@ -153,121 +136,114 @@ public final class Routing {
         return NodeSet.of(List.copyOf(nodes));
     }
 
+    /** What the strategy knows of presence on other nodes; empty if it keeps none. */
+    public Optional<Presences> presences(Jid account) {
+        Now n = now;
+        if (n.active == null || n.others.isEmpty()) return Optional.empty();
+        Optional<Presences> kept = n.active.ask(() -> n.active.strategy.presences(account));
+        if (kept == null || kept.isEmpty()) return Optional.empty();
+        if (kept.get().ask().isEmpty() && n.unknown.isEmpty()) return kept;
+        NodeSet ask = checked(n, NodeSet.of(kept.get().ask()));
+        return Optional.of(new Presences(kept.get().known(), ask.now()));
+    }
+
     // events of this node's sessions
 
     /** Completes when each member knows, or includes this node anyway. */
     public CompletionStage<Void> bound(Jid full) {
         sessions.put(full, Optional.empty());
-        CompletionStage<Void> all = withdrawn();
-        for (Active a : now.told) {
-            try {
-                CompletionStage<Void> told = a.strategy.bound(full);
-                if (told != null) all = isDone(all) ? told : all.thenCombine(told, (x, y) -> null);
-            } catch (RuntimeException | LinkageError e) {
-                broken(a, e);
-            }
+        CompletableFuture<Void> all = null;
+        for (Life life : now.told) {
+            CompletableFuture<Void> told = life.bound(full).toCompletableFuture();
+            if (!told.isDone()) all = all == null ? told : CompletableFuture.allOf(all, told);
         }
-        return all;
+        // What was withdrawn meanwhile, by a strategy that failed or by a change of mind, must have been heard.
+        return all == null ? publications.confirmed() : all.thenCompose(told -> publications.confirmed());
     }
 
     public boolean isPublished(Jid full) {
         return sessions.containsKey(full);
     }
 
-    private static boolean isDone(CompletionStage<Void> stage) {
-        CompletableFuture<Void> future = stage.toCompletableFuture();
-        return future.isDone() && !future.isCompletedExceptionally();
-    }
-
-    private synchronized CompletionStage<Void> withdrawn() {
-        return allConfirmed.isDone() ? DONE : allConfirmed;
-    }
-
     public void presence(Jid full, Optional<Stanza> presence) {
         if (sessions.replace(full, presence) == null) return;
-        for (Active a : now.told) {
-            try {
-                a.strategy.presence(full, presence);
-            } catch (RuntimeException | LinkageError e) {
-                broken(a, e);
-            }
-        }
+        tell(s -> s.presence(full, presence));
     }
 
     public void unbound(Jid full) {
         if (sessions.remove(full) == null) return;
-        for (Active a : now.told) {
-            try {
-                a.strategy.unbound(full);
-            } catch (RuntimeException | LinkageError e) {
-                broken(a, e);
-            }
-        }
+        tell(s -> s.unbound(full));
     }
 
-    private void broken(Active a, Throwable e) {
-        log.error("what=strategy_failed strategy={} instead=all_members", a.name, e);
-        timer.execute(() -> drop(a));
+    private void tell(Consumer<ClusteringStrategy> event) {
+        now.told.forEach(life -> life.tell(() -> event.accept(life.strategy)));
     }
 
     // views
 
-    /** The view changes; answers follow before this returns. Those who joined are not admitted yet. */
+    /** The view changes; answers follow before this returns. Those who joined are not heard yet. */
     public void change(View view) {
-        List<Active> told;
         synchronized (this) {
-            published.keySet().retainAll(view.ids());
-            confirmed.keySet().retainAll(view.ids());
+            publications.members(
+                    view.ids().stream().filter(id -> !id.equals(self)).toList());
             rebuild(view);
-            told = now.told;
         }
-        for (Active a : told) {
-            try {
-                a.strategy.changed(view);
-            } catch (RuntimeException | LinkageError e) {
-                broken(a, e);
-            }
-        }
+        publications.check();
+        tell(s -> s.changed(view));
     }
 
-    /** This node goes on under another incarnation. What was said of the one before is void. */
-    public synchronized void reborn(NodeId id) {
-        self = id;
-        published.clear();
-        confirmed.clear();
+    /** This node goes on under another incarnation: strategies have to be chosen anew. */
+    public void reborn(NodeId id) {
+        List<Life> all;
+        synchronized (this) {
+            all = now.told;
+            self = id;
+            publications.forget();
+        }
+        all.forEach(this::drop);
     }
 
     public void forgetSessions() {
         sessions.clear();
     }
 
-    private void rebuild(View view) {
-        Active active = now.active;
+    private synchronized void rebuild(View view) {
+        rebuild(view, now.active);
+    }
+
+    private void rebuild(View view, Life active) {
         List<NodeId> others = view.ids().stream().filter(id -> !id.equals(self)).toList();
         List<NodeId> unknown = active == null
                 ? others
-                : others.stream().filter(id -> !publishes(id, active.name)).toList();
-        List<Active> told = new ArrayList<>();
-        if (active != null) told.add(active);
-        if (warming != null) told.add(warming);
-        told.addAll(retiring);
-        now = new Now(view, active, List.copyOf(told), NodeSet.of(others), Set.copyOf(others), unknown);
-    }
-
-    private boolean publishes(NodeId id, String strategy) {
-        return published.getOrDefault(id, Set.of()).contains(strategy);
+                : others.stream()
+                        .filter(id -> !publications.publishes(id, active.key))
+                        .toList();
+        List<Life> told = Stream.of(
+                        Stream.ofNullable(active), Stream.ofNullable(warming).map(Choice::life), retiring.stream())
+                .flatMap(lives -> lives)
+                .toList();
+        now = new Now(view, active, told, NodeSet.of(others), Set.copyOf(others), unknown);
     }
 
     // the strategy in use
 
     /** The name of the strategy asked now; empty for all members. */
     public Optional<String> current() {
-        Active active = now.active;
-        return active == null ? Optional.empty() : Optional.of(active.name);
+        return Optional.ofNullable(now.active).map(life -> life.name);
     }
 
     public synchronized Optional<String> warming() {
-        return warming == null ? Optional.empty() : Optional.of(warming.name);
+        return Optional.ofNullable(warming).map(choice -> choice.life.name);
+    }
+
+    /** Figures of the strategies that run. */
+    public Map<String, Long> figures(String name) {
+        for (Life life : now.told) {
+            if (!life.name.equals(name)) continue;
+            Map<String, Long> figures = life.ask(life.strategy::figures);
+            return figures == null ? Map.of() : figures;
+        }
+        return Map.of();
     }
 
     /** Members the strategy says nothing about, included in every answer. */
@@ -278,224 +254,214 @@ public final class Routing {
     /**
      * Warms up a strategy and changes to it when it is in step.
      *
-     * @return completes when it routes, or fails with the reason why it does not
+     * @param failed told, any thread, if it fails later on and is replaced by all members
+     * @return completes when it routes and the one before has been stopped, or fails with the reason why it does not
      */
-    public CompletionStage<Void> use(String name, ClusteringStrategy strategy) {
-        Active next = new Active(name, strategy);
-        CompletableFuture<Void> routes = new CompletableFuture<>();
-        Active abandoned;
+    public CompletionStage<Void> use(String name, int version, ClusteringStrategy strategy, Consumer<String> failed) {
+        Choice choice;
+        List<Life> inTheWay;
+        CompletionStage<Void> before;
         synchronized (this) {
-            if (now.active != null && now.active.strategy == strategy) return DONE;
-            abandoned = warming;
-            warming = next;
+            if (now.active != null && now.active.strategy == strategy && warming == null) return DONE;
+            if (warming != null && warming.life.strategy == strategy) return warming.routes;
+            choice = new Choice(life(name, version, strategy, failed), new CompletableFuture<>());
+            // Peers cannot tell two lives of one strategy apart, and another choice overtakes the one before.
+            inTheWay = now.told.stream()
+                    .filter(l -> l.key.equals(choice.life.key) || warming != null && l == warming.life)
+                    .toList();
+        }
+        inTheWay.forEach(this::drop);
+        synchronized (this) {
+            before = stopping.getOrDefault(strategy, DONE);
+            warming = choice;
             rebuild(now.view);
         }
-        if (abandoned != null) stop(abandoned);
-        CompletionStage<Void> inStep;
-        try {
-            inStep = strategy.start(new StrategyContext(name));
-            if (inStep == null) inStep = CompletableFuture.failedFuture(new NullPointerException("start"));
-        } catch (RuntimeException | LinkageError e) {
-            inStep = CompletableFuture.failedFuture(e);
-        }
-        inStep.toCompletableFuture()
-                .copy()
-                .orTimeout(WARM_UP.toSeconds(), TimeUnit.SECONDS)
-                .whenComplete((done, failure) -> {
-                    if (failure == null) {
-                        change(next);
-                        routes.complete(null);
-                    } else {
-                        log.error("what=strategy_not_started strategy={}", name, failure);
-                        drop(next);
-                        routes.completeExceptionally(failure);
-                    }
-                });
-        return routes;
+        CompletionStage<Void> inStep = choice.life.start(new LifeContext(choice.life), before);
+        Clockwork.Pending late = clockwork.after(
+                WARM_UP,
+                () -> refuse(choice, new TimeoutException("not in step within " + WARM_UP.toSeconds() + " s")));
+        inStep.whenComplete((done, failure) -> {
+            late.cancel();
+            if (failure == null) change(choice);
+            else refuse(choice, failure);
+        });
+        return choice.routes;
     }
 
-    private void change(Active next) {
-        Active before;
+    private Life life(String name, int version, ClusteringStrategy strategy, Consumer<String> failed) {
+        Life[] made = new Life[1];
+        made[0] = new Life(name, version, ++runs, strategy, clockwork, watch, () -> {
+            drop(made[0]);
+            failed.accept(made[0].failure().orElse(""));
+        });
+        return made[0];
+    }
+
+    private void refuse(Choice choice, Throwable failure) {
+        log.error("what=strategy_not_started strategy={}", choice.life.key, failure);
+        drop(choice.life);
+        choice.routes.completeExceptionally(failure);
+    }
+
+    private void change(Choice choice) {
+        Life before;
         synchronized (this) {
-            if (warming != next) return; // overtaken by another choice
+            if (warming != choice) return; // overtaken by another choice
             warming = null;
             before = now.active;
             if (before != null) retiring.add(before);
-            now = new Now(now.view, next, now.told, now.all, now.others, now.unknown);
-            rebuild(now.view);
+            rebuild(now.view, choice.life);
         }
-        log.info("what=strategy_in_use strategy={} before={}", next.name, before == null ? "none" : before.name);
+        log.info("what=strategy_in_use strategy={} before={}", choice.life.key, before == null ? "none" : before.key);
         announce();
-        if (before != null) withdrawn().thenRun(() -> retire(before));
+        publications.confirmed().thenRun(() -> {
+            if (before != null) drop(before);
+            choice.routes.complete(null);
+        });
     }
 
-    private void retire(Active a) {
+    /**
+     * The strategy's service goes away: all members instead, before this returns.
+     *
+     * @return completes when it is stopped
+     */
+    public CompletionStage<Void> gone(ClusteringStrategy strategy) {
+        List<Life> lives;
+        CompletionStage<Void> stops;
+        lives = now.told.stream().filter(l -> l.strategy == strategy).toList();
+        lives.forEach(this::drop);
         synchronized (this) {
-            if (!retiring.remove(a)) return;
-            rebuild(now.view);
+            stops = stopping.getOrDefault(strategy, DONE);
         }
-        stop(a);
+        return stops;
     }
 
-    /** The strategy's service goes away, or it is not to be trusted: all members instead, before this returns. */
-    public void gone(ClusteringStrategy strategy) {
-        Active dropped = null;
+    private void drop(Life life) {
+        Choice abandoned = null;
         synchronized (this) {
-            if (now.active != null && now.active.strategy == strategy) dropped = now.active;
-            else if (warming != null && warming.strategy == strategy) dropped = warming;
-            else
-                dropped = retiring.stream()
-                        .filter(a -> a.strategy == strategy)
-                        .findFirst()
-                        .orElse(null);
-        }
-        if (dropped != null) drop(dropped);
-    }
-
-    private void drop(Active a) {
-        synchronized (this) {
-            boolean used = now.active == a;
-            boolean known = used | warming == a | retiring.remove(a);
-            if (!known) return;
-            if (warming == a) warming = null;
-            if (used) {
-                now = new Now(now.view, null, now.told, now.all, now.others, now.unknown);
-                log.warn("what=strategy_gone strategy={} instead=all_members", a.name);
+            boolean used = now.active == life;
+            boolean isWarming = warming != null && warming.life == life;
+            boolean retires = retiring.remove(life);
+            if (!used && !isWarming && !retires) return;
+            if (isWarming) {
+                abandoned = warming;
+                warming = null;
             }
-            rebuild(now.view);
+            if (used) log.warn("what=strategy_gone strategy={} instead=all_members", life.key);
+            rebuild(now.view, used ? null : now.active);
+            stopping.put(life.strategy, life.stopped);
         }
         announce();
-        stop(a);
+        life.stop();
+        life.stopped.whenComplete((done, failed) -> stopped(life));
+        if (abandoned != null) {
+            abandoned.routes.completeExceptionally(
+                    new IllegalStateException(life.failure().orElse("it was stopped before it was in step")));
+        }
     }
 
-    private static void stop(Active a) {
-        try {
-            a.strategy.stop();
-        } catch (RuntimeException | LinkageError e) {
-            log.warn("what=strategy_stop_failed strategy={}", a.name, e);
-        }
+    private synchronized void stopped(Life life) {
+        stopping.remove(life.strategy, life.stopped);
     }
 
     /** All strategies end; the node goes. */
     public void close() {
-        List<Active> all;
-        synchronized (this) {
-            all = now.told;
-            warming = null;
-            retiring.clear();
-            now = new Now(now.view, null, List.of(), now.all, now.others, List.of());
-            allConfirmed.complete(null);
-        }
-        all.forEach(Routing::stop);
+        watch.close();
+        List<Life> all = now.told;
+        publications.close();
+        all.forEach(this::drop);
     }
 
-    // what is published, among nodes
+    // among nodes
 
-    /** Tells the members which have not confirmed it what this node publishes to. After they are admitted. */
+    /** Tells members which do not know it what this node publishes to. After they are admitted. */
     public void announce() {
-        Set<String> names = new TreeSet<>();
-        int number;
-        List<NodeId> to;
-        synchronized (this) {
-            if (now.active != null) names.add(now.active.name);
-            if (!names.equals(announced)) {
-                announced = Set.copyOf(names);
-                announcement++;
-            }
-            number = announcement;
-            to = now.others.stream()
-                    .filter(id -> confirmed.getOrDefault(id, -1) != number)
-                    .toList();
-            if (!to.isEmpty() && number > 0 && allConfirmed.isDone()) {
-                // Who was never told anything includes this node anyway; only a change of mind is waited for.
-                boolean anyTold = to.stream().anyMatch(confirmed::containsKey);
-                if (anyTold) allConfirmed = new CompletableFuture<>();
-            }
-        }
-        byte[] message = String.join("\n", names).getBytes(StandardCharsets.UTF_8);
-        to.forEach(id -> announce(id, number, message));
-        checkConfirmed();
+        Life active = now.active;
+        publications.announce(active == null ? Map.of() : Map.of(active.key, active.run));
     }
 
-    private void announce(NodeId to, int number, byte[] message) {
-        peers.call(to, ANNOUNCE, message, ANNOUNCE_WITHIN).thenAccept(reply -> {
-            synchronized (this) {
-                if (number != announcement || !now.others.contains(to)) return;
-                if (reply.isAnswered()) confirmed.put(to, number);
-            }
-            if (reply.isAnswered()) {
-                checkConfirmed();
-            } else if (reply.result() != Peers.Result.LEFT) {
-                log.debug("what=strategy_not_announced to={} result={} error={}", to, reply.result(), reply.error());
-                retry(to, number, message);
-            }
-        });
-    }
-
-    private void retry(NodeId to, int number, byte[] message) {
-        try {
-            timer.schedule(
-                    () -> {
-                        synchronized (this) {
-                            if (number != announcement || !now.others.contains(to)) return;
-                        }
-                        announce(to, number, message);
-                    },
-                    ANNOUNCE_WITHIN.toMillis() / 4,
-                    TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException stopping) {
-            log.trace("what=stopping", stopping);
-        }
-    }
-
-    private void checkConfirmed() {
-        CompletableFuture<Void> done;
-        synchronized (this) {
-            boolean all =
-                    now.others.stream().allMatch(id -> !confirmed.containsKey(id) || confirmed.get(id) == announcement);
-            if (!all || allConfirmed.isDone()) return;
-            done = allConfirmed;
-        }
-        done.complete(null);
-    }
-
-    /** Hears what members publish to. */
-    public PeerHandler announcements() {
-        return new PeerHandler() {
-            @Override
-            public CompletionStage<byte[]> called(NodeId from, byte[] request) {
-                String text = new String(request, StandardCharsets.UTF_8);
-                Set<String> names = text.isEmpty() ? Set.of() : new HashSet<>(Arrays.asList(text.split("\n")));
-                synchronized (Routing.this) {
-                    published.put(from, names);
-                    rebuild(now.view);
-                }
-                return CompletableFuture.completedFuture(new byte[0]);
-            }
-        };
-    }
-
-    /** Hears the messages of strategies: name's length, name, message. */
-    public PeerHandler messages() {
+    /** Takes what other nodes say, on {@link #CHANNEL}. */
+    public PeerHandler handler() {
         return new PeerHandler() {
             @Override
             public void received(NodeId from, int lane, byte[] payload) {
-                if (payload.length == 0 || payload.length <= (payload[0] & 0xff)) return;
-                int length = payload[0] & 0xff;
-                String name = new String(payload, 1, length, StandardCharsets.UTF_8);
-                byte[] message = Arrays.copyOfRange(payload, 1 + length, payload.length);
-                for (Active a : now.told) {
-                    if (a.name.equals(name)) a.strategy.received(from, lane, message);
+                StrategyFrame frame = StrategyFrame.parse(payload).orElse(null);
+                if (frame == null || frame.kind() != StrategyFrame.MESSAGE) return;
+                for (Life life : now.told) {
+                    if (life.key.equals(frame.key())) {
+                        life.hear(() -> life.strategy.received(from, frame.bytes()), e -> garbage(from, life, e));
+                    }
                 }
+            }
+
+            @Override
+            public CompletionStage<byte[]> called(NodeId from, byte[] request) {
+                StrategyFrame frame =
+                        StrategyFrame.parse(request).orElseThrow(() -> new IllegalArgumentException("nothing known"));
+                if (frame.kind() == StrategyFrame.ANNOUNCE) {
+                    announced(from, frame.published());
+                    return CompletableFuture.completedFuture(new byte[0]);
+                }
+                for (Life life : now.told) {
+                    if (life.key.equals(frame.key())) return call(life, from, frame.bytes());
+                }
+                return CompletableFuture.failedFuture(
+                        new IllegalStateException("strategy " + frame.key() + " is not running here"));
             }
         };
     }
 
-    private final class StrategyContext implements ClusteringStrategy.Context {
-        private final byte[] name;
+    private CompletionStage<byte[]> call(Life life, NodeId from, byte[] request) {
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        life.hear(
+                () -> life.strategy.called(from, request).whenComplete((bytes, failure) -> {
+                    if (failure != null) answer.completeExceptionally(failure);
+                    else answer.complete(bytes);
+                }),
+                e -> {
+                    garbage(from, life, e);
+                    answer.completeExceptionally(e);
+                });
+        if (life.isOver()) answer.completeExceptionally(new IllegalStateException(life.key + " has stopped here"));
+        return answer;
+    }
 
-        private StrategyContext(String name) {
-            this.name = name.getBytes(StandardCharsets.UTF_8);
+    private void garbage(NodeId from, Life life, Throwable e) {
+        if (!publications.distrust(from, life.key)) {
+            log.debug("what=strategy_message_refused strategy={} from={}", life.key, from, e);
+            return;
+        }
+        rebuild(now.view);
+        log.warn(
+                "what=strategy_message_refused strategy={} from={} effect=\"included in every answer\"",
+                life.key,
+                from,
+                e);
+        life.tell(() -> life.strategy.publishes(from, false));
+    }
+
+    /** Unknown before it is told that a member publishes no more, known after it is told that it does. */
+    private void announced(NodeId from, Map<String, Long> said) {
+        Publications.Change change = publications.heard(from, said).orElse(null);
+        if (change == null) return;
+        rebuild(now.view);
+        List<Life> told = now.told;
+        told.stream()
+                .filter(life -> change.ended().contains(life.key))
+                .forEach(life -> life.tell(() -> life.strategy.publishes(from, false)));
+        told.stream()
+                .filter(life -> change.begun().contains(life.key))
+                .forEach(life -> life.tell(() -> life.strategy.publishes(from, true)));
+        publications.begin(from, change);
+        rebuild(now.view);
+    }
+
+    /** What a strategy may do, while its life lasts. */
+    private final class LifeContext implements ClusteringStrategy.Context {
+        private final Life life;
+
+        private LifeContext(Life life) {
+            this.life = life;
         }
 
         @Override
@@ -509,12 +475,40 @@ public final class Routing {
         }
 
         @Override
-        public void send(NodeId to, int lane, byte[] message) {
-            byte[] tagged = new byte[1 + name.length + message.length];
-            tagged[0] = (byte) name.length;
-            System.arraycopy(name, 0, tagged, 1, name.length);
-            System.arraycopy(message, 0, tagged, 1 + name.length, message.length);
-            peers.send(to, lane, MESSAGES, tagged);
+        public Set<NodeId> publishing() {
+            return publications.publishing(life.key);
+        }
+
+        private byte[] frame(NodeId to, byte[] message) {
+            if (message.length > MAX_MESSAGE) throw new IllegalArgumentException(message.length + " bytes");
+            life.sends(to, message.length, peers.isWritable(to, LANE));
+            return StrategyFrame.message(life.key, message);
+        }
+
+        @Override
+        public void send(NodeId to, byte[] message) {
+            byte[] frame = frame(to, message);
+            if (!life.isOver()) peers.send(to, LANE, CHANNEL, frame);
+        }
+
+        @Override
+        public CompletionStage<Peers.Reply> call(NodeId to, byte[] request, Duration deadline) {
+            byte[] frame = frame(to, request);
+            if (life.isOver()) {
+                return CompletableFuture.completedFuture(
+                        new Peers.Reply(Peers.Result.FAILED, new byte[0], "stopped here"));
+            }
+            return peers.call(to, CHANNEL, frame, deadline);
+        }
+
+        @Override
+        public boolean isWritable(NodeId to) {
+            return peers.isWritable(to, LANE);
+        }
+
+        @Override
+        public void whenWritable(NodeId to, Runnable task) {
+            peers.whenWritable(to, LANE, () -> life.tell(task));
         }
 
         @Override
@@ -522,6 +516,16 @@ public final class Routing {
             return () -> sessions.entrySet().stream()
                     .map(e -> new ClusteringStrategy.LocalSession(e.getKey(), e.getValue()))
                     .iterator();
+        }
+
+        @Override
+        public void later(Duration delay, Runnable task) {
+            life.later(delay, task);
+        }
+
+        @Override
+        public void failed(String reason) {
+            life.fail(reason, null);
         }
     }
 }

@@ -2,7 +2,6 @@ package org.skein.cluster.core.internal.routing;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What {@code --sm-cluster-strategy-class} may say: short names, our class names, well-known legacy class names. */
 public final class StrategyNames {
@@ -16,22 +15,13 @@ public final class StrategyNames {
             "tigase.cluster.strategy.DefaultClusteringStrategy", "broadcast",
             "tigase.server.cluster.strategy.OnlineUsersCachingStrategy", "online",
             "tigase.cluster.strategy.OnlineUsersCachingStrategy", "online");
-    private static final List<String> KNOWN = List.of("broadcast", "online", "directory");
 
     private StrategyNames() {}
 
-    /** The short name; empty for a class nobody knows. A plain word may be a strategy of a third party. */
-    public static Optional<String> shortName(String configured) {
+    /** The short name of a class we know; else what was said: the short name or the class of somebody's strategy. */
+    public static String shortName(String configured) {
         String name = configured.strip();
-        if (name.isEmpty()) return Optional.of(DEFAULT);
-        String known = CLASSES.get(name);
-        if (known != null) return Optional.of(known);
-        return name.indexOf('.') < 0 ? Optional.of(name) : Optional.empty();
-    }
-
-    /** For the message about a name nobody knows: short names, then class names. */
-    public static List<String> known() {
-        return KNOWN;
+        return name.isEmpty() ? DEFAULT : CLASSES.getOrDefault(name, name);
     }
 
     public static List<String> knownClasses() {
