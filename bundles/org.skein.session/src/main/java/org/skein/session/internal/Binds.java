@@ -36,12 +36,18 @@ final class Binds {
         final Jid full;
         private long login; // guarded by account
         private boolean lost; // guarded by account
-        private Gates.Gate gate;
+        private Gates<Jid>.Gate gate;
+        private boolean published;
 
         private Pending(Account account, Jid full, long login) {
             this.account = account;
             this.full = full;
             this.login = login;
+        }
+
+        private CompletionStage<Void> publish() {
+            published = true;
+            return node.published.publish(full);
         }
 
         long login() {
@@ -62,13 +68,13 @@ final class Binds {
 
         /** The resource is bound, or it is not; what is for the account goes on. */
         void done(boolean bound) {
+            if (!published) return;
+            published = false;
+            node.published.release(full); // a session that was bound holds it now
             if (gate == null) return;
             account.pendingDone(this);
-            if (!bound) {
-                node.forwarding.unbound(node.forwarding.others(), full, login());
-                node.cluster().unbound(full);
-            }
-            Gates.Gate g = gate;
+            if (!bound) node.forwarding.unbound(node.forwarding.others(), full, login());
+            Gates<Jid>.Gate g = gate;
             gate = null;
             g.release();
         }
@@ -89,11 +95,11 @@ final class Binds {
      */
     CompletionStage<Pending> announce(Pending pending, int max) {
         if (node.forwarding.isAlone()) {
-            return node.cluster().bound(pending.full).thenApply(known -> pending);
+            return pending.publish().thenApply(known -> pending);
         }
         pending.gate = node.gates.hold(pending.account.jid()); // arrivals wait until it is bound, in their order
         pending.account.pending(pending);
-        return node.cluster().bound(pending.full).thenCompose(known -> ask(pending, max));
+        return pending.publish().thenCompose(known -> ask(pending, max));
     }
 
     Pending begin(Account account, Jid full) {
@@ -113,8 +119,7 @@ final class Binds {
                 .jid(pending.full)
                 .number(pending.login())
                 .done();
-        return node.cluster()
-                .bound(pending.full)
+        return pending.publish()
                 .thenCompose(known -> node.forwarding.askAll(Question.BIND, question))
                 .thenAccept(answers -> answers.forEach((from, bytes) -> {
                     if (bytes.length == 0) return;

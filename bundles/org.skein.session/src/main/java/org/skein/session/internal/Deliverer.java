@@ -39,6 +39,8 @@ final class Deliverer implements Gates.Exit {
      */
     record Origin(NodeId node, long number, boolean full) {}
 
+    static final Condition TOO_MUCH = Condition.RESOURCE_CONSTRAINT;
+
     /** What goes on with a stanza that all processors let pass. */
     private interface Next {
         void go(Stanza stanza, DeliveryListener listener, Jid account);
@@ -63,7 +65,23 @@ final class Deliverer implements Gates.Exit {
 
     @Override
     public void overflow(Stanza stanza, DeliveryListener listener) {
-        node.refuse(stanza, listener, Condition.RESOURCE_CONSTRAINT.error("too much waits for this account"));
+        node.refuse(stanza, listener, TOO_MUCH.error("too much waits for this account"));
+    }
+
+    /** What leaves the gate of its flow meets that of the account again, which may have closed meanwhile. */
+    Gates.Exit ofFlows() {
+        return new Gates.Exit() {
+            @Override
+            public void pass(Stanza stanza, DeliveryListener listener) {
+                Runnable go = () -> go(stanza, listener);
+                if (!node.gates.holds(bareTo(stanza), go, () -> overflow(stanza, listener))) go.run();
+            }
+
+            @Override
+            public void overflow(Stanza stanza, DeliveryListener listener) {
+                Deliverer.this.overflow(stanza, listener);
+            }
+        };
     }
 
     /** True for presence that is processed where the sessions are: all but what manages subscriptions. */
@@ -77,6 +95,11 @@ final class Deliverer implements Gates.Exit {
 
     @Override
     public void pass(Stanza stanza, DeliveryListener listener) {
+        boolean waits = !node.flows.isEmpty() && node.flows.holds(Flow.of(stanza, bareTo(stanza)), stanza, listener);
+        if (!waits) go(stanza, listener);
+    }
+
+    private void go(Stanza stanza, DeliveryListener listener) {
         Jid account = bareTo(stanza);
         if (isPlainPresence(stanza)) {
             presence(stanza, listener, account);
@@ -97,7 +120,7 @@ final class Deliverer implements Gates.Exit {
     }
 
     private void askFirst(Stanza stanza, DeliveryListener listener, Jid account) {
-        Gates.Gate gate = node.gates.hold(account);
+        Gates<Jid>.Gate gate = node.gates.hold(account);
         CompletionStage<Boolean> answer;
         try {
             answer = node.delays.limited(node.known.ask(account));
@@ -160,7 +183,7 @@ final class Deliverer implements Gates.Exit {
             Jid account,
             Next next,
             CompletionStage<Verdict> later) {
-        Gates.Gate gate = node.gates.hold(account);
+        Gates<Jid>.Gate gate = node.gates.hold(account);
         later.whenComplete((verdict, failure) -> gate.release(() -> {
             if (failure != null) {
                 failed(chain[i], stanza, listener, failure);
@@ -461,17 +484,25 @@ final class Deliverer implements Gates.Exit {
         }
         List<Jid> elsewhere = node.forwarding.isAlone() ? null : new ArrayList<>(accounts.size());
         for (Jid to : accounts) {
-            Runnable go = () -> toManyHere(stanza, to);
             // Behind what the sender sent before: that may still be held here.
-            Runnable held = () -> {
-                go.run();
+            Runnable alone = () -> {
+                toManyHere(stanza, to);
                 if (!node.forwarding.isAlone()) node.forwarding.presence(stanza, List.of(to), false);
             };
-            if (node.gates.holds(to.bare(), held, () -> node.drop(DeliveryListener.NONE))) continue;
-            go.run();
+            Runnable overflow = () -> node.drop(DeliveryListener.NONE);
+            Runnable held = () -> {
+                if (!inFlow(stanza, to, alone, overflow)) alone.run();
+            };
+            if (node.gates.holds(to.bare(), held, overflow) || inFlow(stanza, to, alone, overflow)) continue;
+            toManyHere(stanza, to);
             if (elsewhere != null) elsewhere.add(to);
         }
         if (elsewhere != null && !elsewhere.isEmpty()) node.forwarding.presence(stanza, elsewhere, false);
+    }
+
+    /** True if it waits behind something older from the same sender. */
+    private boolean inFlow(Stanza stanza, Jid to, Runnable goOn, Runnable overflow) {
+        return !node.flows.isEmpty() && node.flows.holds(Flow.of(stanza, to.bare()), goOn, overflow);
     }
 
     private void toManyHere(Stanza stanza, Jid to) {
@@ -486,7 +517,7 @@ final class Deliverer implements Gates.Exit {
     void arrived(Stanza stanza, Origin origin) {
         Jid account = bareTo(stanza);
         Arrival arrival = new Arrival(node, origin.node(), origin.number(), origin.full(), stanza, account);
-        StanzaError full = Condition.RESOURCE_CONSTRAINT.error("too much waits for this account");
+        StanzaError full = TOO_MUCH.error("too much waits for this account");
         Runnable overflow = () -> node.forwarding.answer(origin.node(), origin.number(), Answer.REFUSED, full);
         if (!held(stanza, origin, account, arrival::start, overflow)) arrival.start();
     }

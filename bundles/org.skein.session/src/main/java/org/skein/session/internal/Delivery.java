@@ -30,6 +30,8 @@ final class Delivery extends Fanout implements Forwarded {
     private List<Runnable> whenOver; // guarded by this; null for none
     private boolean over; // guarded by this
     private boolean isForwarded;
+    private volatile Delivery older; // of its flow, at other nodes before it
+    private boolean isTried;
     private boolean triedAgain;
     private volatile boolean isAtFull; // it was sent to a full address at other nodes
 
@@ -70,11 +72,10 @@ final class Delivery extends Fanout implements Forwarded {
     }
 
     private void begin(UserSession match) {
-        Delivery before = node.forwarding.toFullAddress(this);
-        if (before != null) {
-            // It goes another way than an older one of its flow, and might overtake it (CLUSTER 11).
-            Gates.Gate gate = node.gates.hold(account);
-            before.whenOver(() -> gate.release(() -> begin(match == null ? null : node.registry.find(match.jid()))));
+        Delivery before = node.forwarding.underWay(this);
+        // At another full address; if the older one's resource is gone it is tried once more, and must stay in front.
+        if (before != null && before.isAtFull && !before.stanza.to().equals(stanza.to())) {
+            waitFor(before, match);
         } else if (match != null) {
             toOne(match);
         } else if (stanza.to().orElseThrow().isFull()) {
@@ -84,27 +85,54 @@ final class Delivery extends Fanout implements Forwarded {
         }
     }
 
+    /** It goes another way than an older one of its flow, and might overtake it: it waits, and all behind it (CLUSTER 11). */
+    private void waitFor(Delivery before, UserSession match) {
+        Gates<Flow>.Gate gate = node.flows.hold(flow());
+        before.whenOver(() -> gate.release(() -> goOn(match)));
+    }
+
+    /** Its turn has come; the account may be held back meanwhile. */
+    private void goOn(UserSession match) {
+        Runnable go = () -> begin(match == null ? null : node.registry.find(match.jid()));
+        if (!node.gates.holds(account, go, () -> refuse(Deliverer.TOO_MUCH.error("too much waits for this account")))) {
+            go.run();
+        }
+    }
+
+    Flow flow() {
+        return Flow.of(stanza, account);
+    }
+
     private void toFull(List<NodeId> nodes) {
         if (nodes.isEmpty()) {
-            toBare();
+            toBare(nodes);
             return;
         }
         isAtFull = true;
-        node.forwarding.toFullAddress(this, true);
         toOthers(nodes.size(), () -> forward(nodes));
     }
 
     private void toBare() {
+        if (isForwarded) toBare(node.forwarding.locateNow(account));
+        else node.forwarding.locate(account, this::toBare);
+    }
+
+    private void toBare(List<NodeId> nodes) {
         step = Step.BARE;
-        node.forwarding.locate(account, nodes -> {
-            if (!toAccepting(nodes.size(), () -> forward(nodes))) toOffline();
-        });
+        if (toAccepting(nodes.size(), () -> forward(nodes))) return;
+        Delivery before = isTried ? null : node.forwarding.underWay(this);
+        if (before == null) toOffline();
+        else waitFor(before, null);
     }
 
     private void forward(List<NodeId> nodes) {
         if (nodes.isEmpty()) return;
-        isForwarded = true;
         node.counters.clusterFrames().add(nodes.size());
+        if (!isForwarded) {
+            isForwarded = true;
+            Delivery before = node.forwarding.departs(this);
+            if (before != null && !before.isOver()) older = before;
+        }
         node.forwarding.message(nodes, this, number().n(), step, stanza);
     }
 
@@ -130,7 +158,17 @@ final class Delivery extends Fanout implements Forwarded {
         return node.forwarding.hasMovedSince(account, number().n());
     }
 
+    /** A row only behind older ones: what is still at other nodes may become one too. */
     private void toOffline() {
+        if (older != null && !older.isOver()) {
+            node.forwarding.waitsForOlder(this, true);
+            older.whenOver(this::storeOffline);
+            return;
+        }
+        storeOffline();
+    }
+
+    private void storeOffline() {
         step = Step.OFFLINE;
         if (Boolean.FALSE.equals(node.known.remembered(account))) {
             refuse(Condition.SERVICE_UNAVAILABLE.error()); // removed just now: nobody may find it there later
@@ -151,6 +189,7 @@ final class Delivery extends Fanout implements Forwarded {
 
     @Override
     void decided() {
+        isTried = true;
         List<NodeId> settle;
         synchronized (this) {
             settle = storedAt;
@@ -178,7 +217,11 @@ final class Delivery extends Fanout implements Forwarded {
 
     private void end(Outcome outcome) {
         origin.outcome(outcome);
-        if (isAtFull) node.forwarding.toFullAddress(this, false);
+        if (isForwarded) {
+            node.forwarding.isOver(this);
+            if (older != null) node.forwarding.waitsForOlder(this, false);
+            older = null;
+        }
         List<Runnable> tasks;
         synchronized (this) {
             over = true;
@@ -186,6 +229,10 @@ final class Delivery extends Fanout implements Forwarded {
             whenOver = null;
         }
         if (tasks != null) tasks.forEach(Runnable::run);
+    }
+
+    private synchronized boolean isOver() {
+        return over;
     }
 
     @Override

@@ -102,14 +102,12 @@ final class Forwarding {
         }
     }
 
-    /** From a full JID to an account (CLUSTER "Flow"). */
-    private record Flow(Jid from, Jid account) {}
-
     private record Given(long number, Answer answer, StanzaError refusal) {}
 
     private final ServerNode node;
     private final ConcurrentHashMap<NodeId, Peer> peers = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Flow, Delivery> fullFlows = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Flow, Delivery> underWay = new ConcurrentHashMap<>(); // the newest at other nodes
+    private final Set<Delivery> behindOlder = ConcurrentHashMap.newKeySet(); // answered, but not a row yet
     private final ConcurrentHashMap<Jid, Long> moved = new ConcurrentHashMap<>(); // our last number when it did
     private final AtomicLong questions = new AtomicLong();
     private final Answerer[] answerers = new Answerer[Question.ALL.length];
@@ -167,7 +165,7 @@ final class Forwarding {
      */
     Runnable leaving(Collection<NodeId> nodes) {
         List<Peer> gone = new ArrayList<>();
-        Map<Jid, Gates.Gate> gates = new LinkedHashMap<>();
+        Map<Jid, Gates<Jid>.Gate> gates = new LinkedHashMap<>();
         for (NodeId id : nodes) {
             Peer peer = peers.get(id);
             if (peer == null) continue;
@@ -185,7 +183,7 @@ final class Forwarding {
             for (Peer peer : gone) {
                 abandon(peer);
             }
-            gates.values().forEach(Gates.Gate::release);
+            gates.values().forEach(Gates<Jid>.Gate::release);
         };
     }
 
@@ -214,10 +212,20 @@ final class Forwarding {
             then.accept(nodes.now());
             return;
         }
-        Gates.Gate gate = node.gates.hold(account);
+        Gates<Jid>.Gate gate = node.gates.hold(account);
         nodes.then(
                 found -> gate.release(() -> then.accept(found)),
                 failure -> gate.release(() -> then.accept(List.copyOf(peers.keySet()))));
+    }
+
+    /**
+     * The same without waiting, if need be all nodes: for what was tried before. Who has echoed behind the answer to it
+     * must have been sent it again.
+     */
+    List<NodeId> locateNow(Jid account) {
+        if (alone) return List.of();
+        NodeSet nodes = cluster().locate(account);
+        return nodes.isKnown() ? nodes.now() : others();
     }
 
     /** A session of an account moves to another node: what was sent before may find it at neither. */
@@ -233,19 +241,24 @@ final class Forwarding {
         return last != null && number <= last;
     }
 
-    /** Remembers a message sent to a full address at other nodes while it is under way, as the last of its flow. */
-    void toFullAddress(Delivery delivery, boolean underWay) {
-        Flow flow = new Flow(delivery.stanza.from().orElse(delivery.account()), delivery.account());
-        if (underWay) fullFlows.put(flow, delivery);
-        else fullFlows.remove(flow, delivery);
+    /** A message goes to other nodes; it is the newest of its flow there. @return the one before it, or null */
+    Delivery departs(Delivery delivery) {
+        return underWay.put(delivery.flow(), delivery);
     }
 
-    /** An older message of the same flow that is under way to another address than this one; null for none. */
-    Delivery toFullAddress(Delivery delivery) {
-        if (fullFlows.isEmpty()) return null;
-        Flow flow = new Flow(delivery.stanza.from().orElse(delivery.account()), delivery.account());
-        Delivery last = fullFlows.get(flow);
-        return last == null || last.stanza.to().equals(delivery.stanza.to()) ? null : last;
+    void isOver(Delivery delivery) {
+        underWay.remove(delivery.flow(), delivery);
+    }
+
+    /** The newest message of a flow that is at other nodes and not answered for; null for none. */
+    Delivery underWay(Delivery delivery) {
+        return underWay.isEmpty() ? null : underWay.get(delivery.flow());
+    }
+
+    /** Whether a message is to become a row, but only behind an older one. */
+    void waitsForOlder(Delivery delivery, boolean waits) {
+        if (waits) behindOlder.add(delivery);
+        else behindOlder.remove(delivery);
     }
 
     private void send(NodeId to, byte[] message) {
@@ -296,16 +309,32 @@ final class Forwarding {
         nodes.forEach(to -> send(to, bytes));
     }
 
-    /** The same presence to many accounts: one message for each node. */
+    /**
+     * The same presence to many accounts: one message for each node. Where it is not known at once which nodes, the gates
+     * of those accounts stay closed until it is, for all of them together.
+     */
     void presence(Stanza stanza, Collection<Jid> accounts, boolean quietly) {
         Map<NodeId, List<Jid>> byNode = new LinkedHashMap<>();
-        for (Jid account : accounts) {
-            NodeSet nodes = cluster().locate(account.bare());
-            Collection<NodeId> to = nodes.isKnown() ? nodes.now() : peers.keySet();
-            for (NodeId id : to) {
-                byNode.computeIfAbsent(id, n -> new ArrayList<>()).add(account);
+        LatePresence late = null;
+        for (Jid to : accounts) {
+            NodeSet nodes = cluster().locate(to.bare());
+            if (nodes.isKnown()) {
+                sort(byNode, nodes.now(), to);
+            } else {
+                if (late == null) late = new LatePresence(this, stanza, quietly);
+                late.add(to, nodes, node.gates.hold(to.bare()));
             }
         }
+        presence(stanza, byNode, quietly);
+        if (late != null) late.allAdded();
+    }
+
+    static void sort(Map<NodeId, List<Jid>> byNode, Collection<NodeId> nodes, Jid to) {
+        for (NodeId id : nodes)
+            byNode.computeIfAbsent(id, n -> new ArrayList<>()).add(to);
+    }
+
+    void presence(Stanza stanza, Map<NodeId, List<Jid>> byNode, boolean quietly) {
         byNode.forEach((id, list) -> {
             Bytes.Writer w =
                     new Bytes.Writer(quietly ? MOVED : PRESENCE, 256 + stanza.payloadXml().length + 32 * list.size());
@@ -346,8 +375,11 @@ final class Forwarding {
     void rows(Jid account) {
         if (alone) return;
         byte[] bytes = new Bytes.Writer(ROWS, 64).jid(account).done();
-        NodeSet nodes = cluster().locate(account);
-        (nodes.isKnown() ? nodes.now() : peers.keySet()).forEach(to -> send(to, bytes));
+        cluster()
+                .locate(account)
+                .then(
+                        nodes -> nodes.forEach(to -> send(to, bytes)),
+                        failure -> peers.keySet().forEach(to -> send(to, bytes)));
     }
 
     /** To the nodes named: a session is over. */
@@ -475,6 +507,9 @@ final class Forwarding {
             for (Forwarded f : peer.outstanding.values()) {
                 if (f.maybeOffline() && f.account().equals(account)) open.add(f);
             }
+        }
+        for (Delivery d : behindOlder) {
+            if (d.account().equals(account)) open.add(d);
         }
         Peer self = peers.get(asker);
         if (self != null) open.removeAll(self.outstanding.values()); // it will decide on those itself

@@ -11,8 +11,13 @@ import org.skein.xmpp.Stanza;
 /**
  * Holds back what is addressed to an account while something decides where it goes: an older stanza waits for the
  * database, offline messages go first, a session is just ending. So a flow never overtakes itself (CLUSTER 11).
+ *
+ * <p>An account's gate also holds what other nodes send, so nobody may keep it closed until another node has answered for
+ * a stanza: two nodes could wait for each other. What waits for that has a gate of its flow.
+ *
+ * @param <K> what a gate is for: an account, or a flow
  */
-final class Gates {
+final class Gates<K> {
     /** Takes what was held, in order, on the thread that opened the gate. */
     interface Exit {
         void pass(Stanza stanza, DeliveryListener listener);
@@ -22,7 +27,7 @@ final class Gates {
 
     static final int MAX_HELD = 10_000;
 
-    private final ConcurrentHashMap<Jid, Gate> gates = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<K, Gate> gates = new ConcurrentHashMap<>();
     private final Exit exit;
 
     Gates(Exit exit) {
@@ -30,8 +35,8 @@ final class Gates {
     }
 
     /** True if the stanza waits now (or was refused because too many do). */
-    boolean holds(Jid account, Stanza stanza, DeliveryListener listener) {
-        Gate gate = gates.get(account);
+    boolean holds(K key, Stanza stanza, DeliveryListener listener) {
+        Gate gate = gates.get(key);
         return gate != null && gate.add(stanza, listener);
     }
 
@@ -42,20 +47,25 @@ final class Gates {
      * @param goOn where it goes on
      * @param overflow instead, if too many wait
      */
-    boolean holds(Jid account, NodeId origin, long number, Jid from, Runnable goOn, Runnable overflow) {
-        Gate gate = gates.get(account);
+    boolean holds(K key, NodeId origin, long number, Jid from, Runnable goOn, Runnable overflow) {
+        Gate gate = gates.get(key);
         return gate != null && gate.add(new Held(null, null, goOn, origin, number, from), overflow);
     }
 
     /** The same for something else that is to stay behind what waits. */
-    boolean holds(Jid account, Runnable goOn, Runnable overflow) {
-        return holds(account, null, 0, null, goOn, overflow);
+    boolean holds(K key, Runnable goOn, Runnable overflow) {
+        return holds(key, null, 0, null, goOn, overflow);
     }
 
-    /** Closes the account's gate until {@link Gate#release} has been called as often. */
-    Gate hold(Jid account) {
+    /** True if no gate is closed. */
+    boolean isEmpty() {
+        return gates.isEmpty();
+    }
+
+    /** Closes a gate until {@link Gate#release} has been called as often. */
+    Gate hold(K key) {
         while (true) {
-            Gate gate = gates.computeIfAbsent(account, Gate::new);
+            Gate gate = gates.computeIfAbsent(key, Gate::new);
             synchronized (gate) {
                 if (!gate.dead) {
                     gate.holds++;
@@ -65,7 +75,7 @@ final class Gates {
         }
     }
 
-    /** For tests and logs: the accounts held back now. */
+    /** For tests and logs: what is held back now. */
     @Override
     public String toString() {
         return gates.keySet().toString();
@@ -82,16 +92,16 @@ final class Gates {
         }
     }
 
-    /** The gate of one account, there only while closed. */
+    /** The gate of one key, there only while closed. */
     final class Gate {
-        private final Jid account;
+        private final K key;
         private final Deque<Held> queue = new ArrayDeque<>();
         private int holds;
         private boolean draining;
         private boolean dead;
 
-        private Gate(Jid account) {
-            this.account = account;
+        private Gate(K key) {
+            this.key = key;
         }
 
         private boolean add(Stanza stanza, DeliveryListener listener) {
@@ -155,7 +165,7 @@ final class Gates {
                         draining = false;
                         if (holds == 0) {
                             dead = true;
-                            gates.remove(account, this);
+                            gates.remove(key, this);
                         }
                         return;
                     }

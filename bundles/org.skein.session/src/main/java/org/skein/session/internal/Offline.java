@@ -111,7 +111,7 @@ final class Offline {
      */
     CompletionStage<Void> flush(UserSession session) {
         Jid account = session.account().jid();
-        Gates.Gate gate = node.gates.hold(account);
+        Gates<Jid>.Gate gate = node.gates.hold(account);
         CompletableFuture<Void> done = new CompletableFuture<>();
         whenAllWritten(
                 account,

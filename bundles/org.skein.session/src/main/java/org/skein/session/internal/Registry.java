@@ -20,9 +20,11 @@ final class Registry implements Sessions {
     private final ConcurrentHashMap<Jid, Account> accounts = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
     private final Chains chains;
+    private final Published published;
 
-    Registry(Chains chains) {
+    Registry(Chains chains, Published published) {
         this.chains = chains;
+        this.published = published;
     }
 
     /** Keeps an account in memory until {@link #leave}. */
@@ -40,13 +42,17 @@ final class Registry implements Sessions {
 
     Account.Added add(UserSession session, int max) {
         Account.Added added = session.account().add(session, max);
-        if (added.done()) count.incrementAndGet();
+        if (added.done()) {
+            count.incrementAndGet();
+            published.hold(session.jid());
+        }
         return added;
     }
 
     void remove(UserSession session) {
         session.account().remove(session);
         count.decrementAndGet();
+        published.release(session.jid());
         leave(session.account());
     }
 

@@ -13,6 +13,7 @@ import org.skein.api.storage.AccountRepository;
 import org.skein.api.storage.MessageNumber;
 import org.skein.api.storage.Spool;
 import org.skein.cluster.api.Cluster;
+import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 import org.skein.xmpp.StanzaError;
 
@@ -22,14 +23,16 @@ final class ServerNode {
     final IqDispatcher dispatcher;
     final VirtualHosts hosts;
     final Chains chains = new Chains();
-    final Registry registry = new Registry(chains);
+    final Published published = new Published(this::cluster);
+    final Registry registry = new Registry(chains, published);
     final Clock clock;
     final LongSupplier nanos;
     final Delays delays;
     final KnownAccounts known;
     final Offline offline;
     final Deliverer deliverer;
-    final Gates gates;
+    final Gates<Jid> gates;
+    final Gates<Flow> flows;
     final Resumables resumables;
     final Forwarding forwarding;
     final Binds binds;
@@ -64,7 +67,8 @@ final class ServerNode {
         this.known = new KnownAccounts(accounts, nanos);
         this.offline = new Offline(this);
         this.deliverer = new Deliverer(this);
-        this.gates = new Gates(deliverer);
+        this.gates = new Gates<>(deliverer);
+        this.flows = new Gates<>(deliverer.ofFlows());
         this.resumables = new Resumables();
         this.forwarding = new Forwarding(this);
         this.binds = new Binds(this);

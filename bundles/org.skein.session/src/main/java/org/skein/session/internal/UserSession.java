@@ -344,7 +344,7 @@ final class UserSession extends Mailbox implements Session {
         Optional<Stanza> before = presence();
         byte newPriority = now.map(UserSession::priorityOf).orElse((byte) 0);
         boolean retires = accepted && (now.isEmpty() || newPriority < 0) && !isOver();
-        Gates.Gate gateForRest = retires ? node.gates.hold(account.jid()) : null;
+        Gates<Jid>.Gate gateForRest = retires ? node.gates.hold(account.jid()) : null;
         priority = newPriority;
         presence = now.orElse(null);
         mark(AVAILABLE, now.isPresent());
@@ -489,10 +489,10 @@ final class UserSession extends Mailbox implements Session {
         if (state != State.ENDING) return;
         // From here to the end nothing is chosen for this account, so that what comes out of here stays in front.
         gate = node.gates.hold(account.jid());
+        if (presence != null) node.cluster().presence(jid, Optional.empty());
         presence = null;
         state = State.ENDED;
         node.registry.remove(this);
-        node.cluster().unbound(jid);
         Set<NodeId> elsewhere = account.nodesElsewhere();
         if (!elsewhere.isEmpty()) node.forwarding.unbound(elsewhere, jid, login);
         if (!resumeId.isEmpty()) node.resumables.ended(resumeId, account.jid(), intake.safeCount());
@@ -501,11 +501,11 @@ final class UserSession extends Mailbox implements Session {
         outbox.close(this::closeWhenDrained);
     }
 
-    private Gates.Gate gate; // while ending
+    private Gates<Jid>.Gate gate; // while ending
 
     @Override
     void mailboxClosed() {
-        Gates.Gate g = gate;
+        Gates<Jid>.Gate g = gate;
         gate = null;
         g.release();
         Runnable task;

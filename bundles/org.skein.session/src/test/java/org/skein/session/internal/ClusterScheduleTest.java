@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.skein.api.session.AccountProcessor;
 import org.skein.api.session.ClientProcessor;
 import org.skein.api.session.Session;
 import org.skein.api.session.Verdict;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.NodeSet;
 import org.skein.testkit.FakeClientStream;
 import org.skein.testkit.ManualScheduler;
 import org.skein.testkit.cluster.InMemoryCluster;
@@ -61,6 +64,7 @@ final class ClusterScheduleTest {
         final Harness[] nodes = new Harness[3];
         final InMemoryNode[] members = new InMemoryNode[3];
         final boolean crashes;
+        final boolean exact; // a strategy that names just who holds the account, and sometimes has to ask
         final List<Device> devices = new ArrayList<>();
         final Map<String, Integer> sent = new HashMap<>(); // flow to count
         final Set<String> taken = new HashSet<>(); // ids the server took
@@ -73,6 +77,7 @@ final class ClusterScheduleTest {
         Run(long seed) {
             random = new Random(seed);
             crashes = seed % 2 == 0;
+            exact = seed % 3 == 0;
             for (int i = 0; i < nodes.length; i++) {
                 start(i);
             }
@@ -104,6 +109,8 @@ final class ClusterScheduleTest {
 
         private void start(int i) {
             members[i] = cluster.node("n" + i);
+            InMemoryNode self = members[i];
+            if (exact) self.strategy(account -> holders(self, account));
             Harness h = new Harness(scheduler, database, spool, accounts, members[i]);
             h.watcher = s -> {
                 if (s.isMessage() && s.isError()) refused.add(s.id());
@@ -112,6 +119,22 @@ final class ClusterScheduleTest {
             h.node.chains.account(List.of(new SlowAccount()));
             nodes[i] = h;
             cluster.join(members[i]);
+        }
+
+        private NodeSet holders(InMemoryNode asker, Jid account) {
+            if (!chaos || random.nextInt(4) != 0) return NodeSet.of(holdersNow(asker, account));
+            CompletableFuture<List<NodeId>> later = new CompletableFuture<>();
+            database.execute(() -> later.complete(holdersNow(asker, account)));
+            return NodeSet.later(later);
+        }
+
+        private List<NodeId> holdersNow(InMemoryNode asker, Jid account) {
+            return Arrays.stream(members)
+                    .filter(m -> m != asker && asker.view().contains(m.self()))
+                    .filter(m ->
+                            m.published().stream().anyMatch(full -> full.bare().equals(account)))
+                    .map(InMemoryNode::self)
+                    .toList();
         }
 
         private void crash() {

@@ -151,7 +151,7 @@ public final class Routing {
 
     /** Completes when each member knows, or includes this node anyway. */
     public CompletionStage<Void> bound(Jid full) {
-        sessions.put(full, Optional.empty());
+        sessions.putIfAbsent(full, Optional.empty()); // one that is replaced here has its presence until it ends
         CompletableFuture<Void> all = null;
         for (Life life : now.told) {
             CompletableFuture<Void> told = life.bound(full).toCompletableFuture();
