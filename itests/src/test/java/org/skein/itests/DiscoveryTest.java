@@ -270,9 +270,9 @@ class DiscoveryTest {
             juliet.logOut();
             romeo.awaitPresence("unavailable", juliet.jid());
             // Written to the database beside the presence, so it may come a moment later.
-            Await.until("the last activity is known", () -> romeo.iq("get", juliet.bare(), LAST)
-                    .error()
-                    .isEmpty());
+            Await.until(
+                    "the last activity is known",
+                    () -> romeo.iq("get", juliet.bare(), LAST).error().isEmpty());
             Xml last = romeo.iq("get", juliet.bare(), LAST);
             Xml query = last.find("query", "jabber:iq:last").orElseThrow();
             assertNotNull(query.get("seconds"));

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -52,7 +53,7 @@ final class Forwarding {
     private static final int UNBOUND = 10;
     private static final int MOVED = 11; // presence known already, from another node now
     private static final Duration SETTLE_PATIENCE = Duration.ofMillis(1500);
-    private static final Duration ANSWER_DELAY = Duration.ofMillis(2);
+    private static final Duration ANSWER_DELAY = Duration.ofMillis(5);
     private static final int MAX_MOVED = 10_000;
     private static final int MANY_ANSWERS = 64;
     private static final int MAX_ANSWERS_BYTES = 32 * 1024;
@@ -94,6 +95,7 @@ final class Forwarding {
         private final ConcurrentHashMap<Long, CompletableFuture<Optional<byte[]>>> asked = new ConcurrentHashMap<>();
         private final ConcurrentLinkedQueue<Given> answers = new ConcurrentLinkedQueue<>();
         private final AtomicInteger answersPlanned = new AtomicInteger();
+        private final AtomicBoolean answersTimed = new AtomicBoolean();
         private volatile boolean gone;
 
         Peer(NodeId id) {
@@ -292,6 +294,7 @@ final class Forwarding {
             Peer peer = peer(to);
             if (peer != null) {
                 peer.outstanding.put(number, what);
+                if (peer.answersPlanned.get() > 0) sendAnswers(peer); // in the same batch
                 send(to, bytes);
                 if (!peer.gone || peer.outstanding.remove(number) == null) continue;
             }
@@ -398,15 +401,22 @@ final class Forwarding {
         if (peer == null || peer.gone) arrival.settled(false);
     }
 
-    /** Tells the origin, a moment later, so that not each answer wakes two processes; many go at once. */
+    /** Tells the origin: with the next message to it, or a moment later; so not each answer wakes two processes. */
     void answer(NodeId origin, long number, Answer answer, StanzaError refusal) {
         if (number == 0) return;
         Peer peer = peers.get(origin);
         if (peer == null) return; // it left: nobody waits
         peer.answers.add(new Given(number, answer, refusal));
         int before = peer.answersPlanned.getAndIncrement();
-        if (before == 0) node.delays.schedule(() -> sendAnswers(peer), ANSWER_DELAY);
-        else if (before == MANY_ANSWERS) cluster().peers().execute(origin, LANE, () -> sendAnswers(peer));
+        if (before == MANY_ANSWERS) cluster().peers().execute(origin, LANE, () -> sendAnswers(peer));
+        if (peer.answersTimed.compareAndSet(false, true)) {
+            node.delays.schedule(
+                    () -> {
+                        peer.answersTimed.set(false);
+                        if (peer.answersPlanned.get() > 0) sendAnswers(peer);
+                    },
+                    ANSWER_DELAY);
+        }
     }
 
     private void sendAnswers(Peer peer) {

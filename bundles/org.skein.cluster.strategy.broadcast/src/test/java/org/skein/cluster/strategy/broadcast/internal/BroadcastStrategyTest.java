@@ -3,6 +3,7 @@ package org.skein.cluster.strategy.broadcast.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.skein.cluster.api.Member;
@@ -30,27 +31,15 @@ class BroadcastStrategyTest {
     }
 
     private void start(View view) {
-        strategy.start(new ClusteringStrategy.Context() {
-            @Override
-            public NodeId self() {
-                return A;
-            }
-
-            @Override
-            public View view() {
-                return view;
-            }
-
-            @Override
-            public void send(NodeId to, int lane, byte[] message) {
-                throw new AssertionError("it has nothing to tell");
-            }
-
-            @Override
-            public Iterable<ClusteringStrategy.LocalSession> sessions() {
-                throw new AssertionError("it needs no sessions");
-            }
-        });
+        // It asks who is there and nothing else: it has nothing to tell, and needs no sessions.
+        strategy.start((ClusteringStrategy.Context) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ClusteringStrategy.Context.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "self" -> A;
+                    case "view" -> view;
+                    default -> throw new AssertionError(method.getName());
+                }));
     }
 
     @Test
