@@ -53,7 +53,7 @@ final class Forwarding {
     private static final int UNBOUND = 10;
     private static final int MOVED = 11; // presence known already, from another node now
     private static final Duration SETTLE_PATIENCE = Duration.ofMillis(1500);
-    private static final Duration ANSWER_DELAY = Duration.ofMillis(5);
+    private static final Duration ANSWER_DELAY = Duration.ofMillis(10);
     private static final int MAX_MOVED = 10_000;
     private static final int MANY_ANSWERS = 64;
     private static final int MAX_ANSWERS_BYTES = 32 * 1024;

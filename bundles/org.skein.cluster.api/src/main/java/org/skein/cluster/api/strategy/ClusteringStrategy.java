@@ -104,13 +104,16 @@ public interface ClusteringStrategy {
     /** A session of this node; presence is empty while it is not available. */
     record LocalSession(Jid full, Optional<Stanza> presence) {}
 
+    /** The last presence of an available session on another node; the session's full address is in {@code from}. */
+    record RemotePresence(NodeId node, Stanza presence) {}
+
     /**
      * What is known of an account's sessions on other nodes.
      *
-     * @param known their last presence, with the sessions' full addresses in {@code from}
+     * @param known one for each available session
      * @param ask members of which that is not known
      */
-    record Presences(List<Stanza> known, List<NodeId> ask) {
+    record Presences(List<RemotePresence> known, List<NodeId> ask) {
         public Presences {
             known = List.copyOf(known);
             ask = List.copyOf(ask);
@@ -139,7 +142,8 @@ public interface ClusteringStrategy {
 
     /**
      * The last presence of an account's available sessions on other nodes, if the strategy keeps it: so that a probe is
-     * answered without asking (RFC 6121 §4.3.2).
+     * answered without asking (RFC 6121 §4.3.2). When the stage of {@link #bound} of a session here has completed, it is
+     * no older than what the others knew when they confirmed it.
      *
      * @param account bare
      * @return empty if it does not keep presence

@@ -520,7 +520,8 @@ class RoutingTest {
 
     @Test
     void presenceIsAskedOfThoseTheStrategyDoesNotKnow() {
-        Stanza kept = Stanza.presence().from(ANNA_HOME).build();
+        ClusteringStrategy.RemotePresence kept = new ClusteringStrategy.RemotePresence(
+                b.self(), Stanza.presence().from(ANNA_HOME).build());
         Known mine = new Known() {
             @Override
             public Optional<Presences> presences(Jid account) {
