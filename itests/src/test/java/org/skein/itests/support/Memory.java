@@ -28,6 +28,12 @@ public final class Memory {
         return number(RESIDENT, Files.readString(Path.of("/proc/" + pid(server) + "/status")));
     }
 
+    /** The classes of which something is reachable, with how many; a class of two class loaders has two lines. */
+    public static String histogram(ServerProcess server) {
+        jcmd(server, "GC.run");
+        return jcmd(server, "GC.class_histogram");
+    }
+
     private static long number(Pattern pattern, String text) {
         Matcher matcher = pattern.matcher(text);
         assertTrue(matcher.find(), () -> "no " + pattern + " in " + text);
