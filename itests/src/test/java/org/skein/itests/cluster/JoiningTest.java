@@ -94,4 +94,15 @@ class JoiningTest {
             assertFalse(node.log().contains("Exception\n\tat"), node.log());
         }
     }
+
+    @Test
+    void aStartThatOnlyOtherSettingsCanHelpSaysWhichInItsLastLine() {
+        try (ServerProcess embedded = ServerProcess.create("cluster-mode=true")) {
+            String said = embedded.skein("start").exits(1).output().strip();
+            String last = said.substring(said.lastIndexOf('\n') + 1);
+            assertTrue(last.contains("the database is embedded in this node"), said);
+            assertTrue(last.contains("--user-db-uri=jdbc:mariadb:"), said);
+            assertTrue(last.contains("--cluster-mode=false"), said);
+        }
+    }
 }
