@@ -47,6 +47,7 @@ final class Life {
     private final Runnable onFailure;
     private final Queue<Runnable> early = new ArrayDeque<>(); // guarded by itself
     private final Set<CompletableFuture<Void>> unpublished = ConcurrentHashMap.newKeySet();
+    private final Set<CompletableFuture<byte[]>> unanswered = ConcurrentHashMap.newKeySet();
     private final AtomicInteger lateInARow = new AtomicInteger();
     private final ConcurrentHashMap<NodeId, AtomicLong> overrun = new ConcurrentHashMap<>();
     private volatile boolean open;
@@ -133,6 +134,7 @@ final class Life {
             over = true;
             early.clear();
         }
+        Set.copyOf(unanswered).forEach(this::refuse);
         worker.execute(() -> {
             try {
                 strategy.stop();
@@ -199,6 +201,18 @@ final class Life {
             Throwable e = attempt(event);
             if (e != null) garbage.accept(e);
         });
+    }
+
+    /** An answer to another node that is not there yet; it waits for none that never comes. */
+    void owes(CompletableFuture<byte[]> answer) {
+        if (answer.isDone()) return;
+        unanswered.add(answer);
+        answer.whenComplete((bytes, failure) -> unanswered.remove(answer));
+        if (over) refuse(answer);
+    }
+
+    private void refuse(CompletableFuture<byte[]> answer) {
+        answer.completeExceptionally(new IllegalStateException("strategy " + key + " has stopped here"));
     }
 
     /** Asks; what it throws is a failure, and the answer then null. */

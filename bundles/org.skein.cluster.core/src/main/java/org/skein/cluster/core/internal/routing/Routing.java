@@ -422,7 +422,7 @@ public final class Routing {
                     garbage(from, life, e);
                     answer.completeExceptionally(e);
                 });
-        if (life.isOver()) answer.completeExceptionally(new IllegalStateException(life.key + " has stopped here"));
+        life.owes(answer);
         return answer;
     }
 

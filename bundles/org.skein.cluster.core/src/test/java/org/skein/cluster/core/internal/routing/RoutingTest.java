@@ -362,6 +362,26 @@ class RoutingTest {
     }
 
     @Test
+    void aQuestionIsRefusedWhenTheStrategyStopsBeforeItAnswers() {
+        byte[] question = StrategyFrame.message("known/1", new byte[2]);
+        use(ofB, new Known() {
+            @Override
+            public CompletionStage<byte[]> called(NodeId from, byte[] request) {
+                return new CompletableFuture<>();
+            }
+        });
+        ofC.use("known", 1, new Known(), failures::add); // nothing ran since: it has not begun, and questions wait
+        for (Routing routing : List.of(ofC, ofB)) {
+            CompletableFuture<byte[]> answer =
+                    routing.handler().called(ofA(), question).toCompletableFuture();
+            assertFalse(answer.isDone());
+            routing.use("another", 1, new Known(), failures::add);
+            time.runAll();
+            assertTrue(answer.isCompletedExceptionally());
+        }
+    }
+
+    @Test
     void twoVersionsOfAStrategyDoNotHearEachOther() {
         Known mine = new Known();
         use(ofA, mine);
