@@ -3,6 +3,7 @@ package org.skein.cluster.strategy.broadcast.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.skein.cluster.api.Member;
@@ -29,28 +30,14 @@ class BroadcastStrategyTest {
                         .toList());
     }
 
+    /** It needs to know who it is and the view; there is nothing it has to tell or to ask. */
     private void start(View view) {
-        strategy.start(new ClusteringStrategy.Context() {
-            @Override
-            public NodeId self() {
-                return A;
-            }
-
-            @Override
-            public View view() {
-                return view;
-            }
-
-            @Override
-            public void send(NodeId to, int lane, byte[] message) {
-                throw new AssertionError("it has nothing to tell");
-            }
-
-            @Override
-            public Iterable<ClusteringStrategy.LocalSession> sessions() {
-                throw new AssertionError("it needs no sessions");
-            }
-        });
+        strategy.start((ClusteringStrategy.Context) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ClusteringStrategy.Context.class}, (p, method, a) -> {
+                    if (method.getName().equals("self")) return A;
+                    if (method.getName().equals("view")) return view;
+                    throw new AssertionError(method.getName());
+                }));
     }
 
     @Test
