@@ -50,6 +50,8 @@ final class Life {
     private final Set<CompletableFuture<byte[]>> unanswered = ConcurrentHashMap.newKeySet();
     private final AtomicInteger lateInARow = new AtomicInteger();
     private final ConcurrentHashMap<NodeId, AtomicLong> overrun = new ConcurrentHashMap<>();
+    private CompletionStage<Void> endBefore = CompletableFuture.completedFuture(null);
+    private boolean begun; // its worker's
     private volatile boolean open;
     private volatile boolean over;
     private volatile String failure;
@@ -95,10 +97,17 @@ final class Life {
 
     // start and stop
 
+    /** A service has one life at a time: it begins when those before are over. Before anybody else knows of it. */
+    void after(CompletionStage<Void> end) {
+        endBefore = end;
+    }
+
     /** @return completes when it may be asked; fails with what hindered it */
-    CompletionStage<Void> start(ClusteringStrategy.Context context, CompletionStage<Void> before) {
+    CompletionStage<Void> start(ClusteringStrategy.Context context) {
         CompletableFuture<Void> inStep = new CompletableFuture<>();
-        before.whenComplete((done, failed) -> worker.execute(() -> {
+        endBefore.whenComplete((done, failed) -> worker.execute(() -> {
+            if (over) return;
+            begun = true;
             try {
                 CompletionStage<Void> stage = Objects.requireNonNull(strategy.start(context), "start answered null");
                 stage.whenComplete((v, failure) -> {
@@ -135,9 +144,13 @@ final class Life {
             early.clear();
         }
         Set.copyOf(unanswered).forEach(this::refuse);
+        endBefore.whenComplete((done, failed) -> end());
+    }
+
+    private void end() {
         worker.execute(() -> {
             try {
-                strategy.stop();
+                if (begun) strategy.stop();
             } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
                 log.warn("what=strategy_stop_failed strategy={}", key, e);
             }
