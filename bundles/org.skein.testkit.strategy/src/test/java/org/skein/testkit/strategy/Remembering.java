@@ -110,9 +110,11 @@ class Remembering implements ClusteringStrategy {
         here(full);
         byte[] request = message(HERE, List.of(full.bare()));
         List<CompletableFuture<?>> answers = new ArrayList<>();
-        listeners.forEach((node, hello) -> answers.add(context.call(node, request, DEADLINE)
-                .thenAccept(reply -> answered(node, hello, reply))
-                .toCompletableFuture()));
+        // A copy, as an answer may be there at once and change it.
+        Map.copyOf(listeners)
+                .forEach((node, hello) -> answers.add(context.call(node, request, DEADLINE)
+                        .thenAccept(reply -> answered(node, hello, reply))
+                        .toCompletableFuture()));
         if (flaw == Flaw.BIND_DOES_NOT_WAIT) return CompletableFuture.completedFuture(null);
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
     }
