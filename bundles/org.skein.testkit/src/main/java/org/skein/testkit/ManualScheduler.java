@@ -72,8 +72,27 @@ public final class ManualScheduler {
 
     /** Runs one task of a loop chosen by {@code random}; false if there is none. */
     public boolean runOne(Random random) {
-        List<Loop> busy = loops.stream().filter(l -> !l.tasks.isEmpty()).toList();
-        return !busy.isEmpty() && busy.get(random.nextInt(busy.size())).runOne();
+        int busy = 0;
+        for (Loop loop : loops) if (!loop.tasks.isEmpty()) busy++;
+        if (busy == 0) return false;
+        int nth = random.nextInt(busy);
+        for (Loop loop : loops) {
+            if (!loop.tasks.isEmpty() && nth-- == 0) return loop.runOne();
+        }
+        return false;
+    }
+
+    /** Lets time pass; what falls due is queued at its loop, and nothing runs. */
+    public void pass(Duration time) {
+        long until = nanos + time.toNanos();
+        while (!timers.isEmpty() && timers.peek().at <= until) due();
+        nanos = until;
+    }
+
+    private void due() {
+        Timer t = timers.poll();
+        nanos = t.at;
+        if (!t.cancelled) t.loop.execute(t.task);
     }
 
     /** Lets time pass, running what falls due in its order. */
@@ -81,9 +100,7 @@ public final class ManualScheduler {
         long until = nanos + time.toNanos();
         runAll();
         while (!timers.isEmpty() && timers.peek().at <= until) {
-            Timer t = timers.poll();
-            nanos = t.at;
-            if (!t.cancelled) t.loop.execute(t.task);
+            due();
             runAll();
         }
         nanos = until;

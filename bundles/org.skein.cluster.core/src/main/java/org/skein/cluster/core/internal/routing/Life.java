@@ -47,8 +47,11 @@ final class Life {
     private final Runnable onFailure;
     private final Queue<Runnable> early = new ArrayDeque<>(); // guarded by itself
     private final Set<CompletableFuture<Void>> unpublished = ConcurrentHashMap.newKeySet();
+    private final Set<CompletableFuture<byte[]>> unanswered = ConcurrentHashMap.newKeySet();
     private final AtomicInteger lateInARow = new AtomicInteger();
     private final ConcurrentHashMap<NodeId, AtomicLong> overrun = new ConcurrentHashMap<>();
+    private CompletionStage<Void> endBefore = CompletableFuture.completedFuture(null);
+    private boolean begun; // its worker's
     private volatile boolean open;
     private volatile boolean over;
     private volatile String failure;
@@ -94,10 +97,17 @@ final class Life {
 
     // start and stop
 
+    /** A service has one life at a time: it begins when those before are over. Before anybody else knows of it. */
+    void after(CompletionStage<Void> end) {
+        endBefore = end;
+    }
+
     /** @return completes when it may be asked; fails with what hindered it */
-    CompletionStage<Void> start(ClusteringStrategy.Context context, CompletionStage<Void> before) {
+    CompletionStage<Void> start(ClusteringStrategy.Context context) {
         CompletableFuture<Void> inStep = new CompletableFuture<>();
-        before.whenComplete((done, failed) -> worker.execute(() -> {
+        endBefore.whenComplete((done, failed) -> worker.execute(() -> {
+            if (over) return;
+            begun = true;
             try {
                 CompletionStage<Void> stage = Objects.requireNonNull(strategy.start(context), "start answered null");
                 stage.whenComplete((v, failure) -> {
@@ -133,9 +143,14 @@ final class Life {
             over = true;
             early.clear();
         }
+        Set.copyOf(unanswered).forEach(this::refuse);
+        endBefore.whenComplete((done, failed) -> end());
+    }
+
+    private void end() {
         worker.execute(() -> {
             try {
-                strategy.stop();
+                if (begun) strategy.stop();
             } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
                 log.warn("what=strategy_stop_failed strategy={}", key, e);
             }
@@ -199,6 +214,18 @@ final class Life {
             Throwable e = attempt(event);
             if (e != null) garbage.accept(e);
         });
+    }
+
+    /** An answer to another node that is not there yet; it waits for none that never comes. */
+    void owes(CompletableFuture<byte[]> answer) {
+        if (answer.isDone()) return;
+        unanswered.add(answer);
+        answer.whenComplete((bytes, failure) -> unanswered.remove(answer));
+        if (over) refuse(answer);
+    }
+
+    private void refuse(CompletableFuture<byte[]> answer) {
+        answer.completeExceptionally(new IllegalStateException("strategy " + key + " has stopped here"));
     }
 
     /** Asks; what it throws is a failure, and the answer then null. */

@@ -260,7 +260,6 @@ public final class Routing {
     public CompletionStage<Void> use(String name, int version, ClusteringStrategy strategy, Consumer<String> failed) {
         Choice choice;
         List<Life> inTheWay;
-        CompletionStage<Void> before;
         synchronized (this) {
             if (now.active != null && now.active.strategy == strategy && warming == null) return DONE;
             if (warming != null && warming.life.strategy == strategy) return warming.routes;
@@ -272,14 +271,15 @@ public final class Routing {
         }
         inTheWay.forEach(this::drop);
         synchronized (this) {
-            before = stopping.getOrDefault(strategy, DONE);
+            choice.life.after(stopping.getOrDefault(strategy, DONE));
             warming = choice;
             rebuild(now.view);
         }
-        CompletionStage<Void> inStep = choice.life.start(new LifeContext(choice.life), before);
+        CompletionStage<Void> inStep = choice.life.start(new LifeContext(choice.life));
         Clockwork.Pending late = clockwork.after(
                 WARM_UP,
                 () -> refuse(choice, new TimeoutException("not in step within " + WARM_UP.toSeconds() + " s")));
+        choice.life.stopped.whenComplete((done, failure) -> late.cancel());
         inStep.whenComplete((done, failure) -> {
             late.cancel();
             if (failure == null) change(choice);
@@ -422,7 +422,7 @@ public final class Routing {
                     garbage(from, life, e);
                     answer.completeExceptionally(e);
                 });
-        if (life.isOver()) answer.completeExceptionally(new IllegalStateException(life.key + " has stopped here"));
+        life.owes(answer);
         return answer;
     }
 

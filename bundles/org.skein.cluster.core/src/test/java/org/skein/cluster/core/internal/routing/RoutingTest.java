@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.skein.cluster.api.ClusterListener;
@@ -362,6 +364,26 @@ class RoutingTest {
     }
 
     @Test
+    void aQuestionIsRefusedWhenTheStrategyStopsBeforeItAnswers() {
+        byte[] question = StrategyFrame.message("known/1", new byte[2]);
+        use(ofB, new Known() {
+            @Override
+            public CompletionStage<byte[]> called(NodeId from, byte[] request) {
+                return new CompletableFuture<>();
+            }
+        });
+        ofC.use("known", 1, new Known(), failures::add); // nothing ran since: it has not begun, and questions wait
+        for (Routing routing : List.of(ofC, ofB)) {
+            CompletableFuture<byte[]> answer =
+                    routing.handler().called(ofA(), question).toCompletableFuture();
+            assertFalse(answer.isDone());
+            routing.use("another", 1, new Known(), failures::add);
+            time.runAll();
+            assertTrue(answer.isCompletedExceptionally());
+        }
+    }
+
+    @Test
     void twoVersionsOfAStrategyDoNotHearEachOther() {
         Known mine = new Known();
         use(ofA, mine);
@@ -516,6 +538,26 @@ class RoutingTest {
         assertEquals(
                 List.of("start []", "stop", "start []"),
                 mine.told.stream().filter(t -> t.startsWith("st")).toList());
+    }
+
+    @Test
+    void howeverQuicklyAStrategyIsChosenAndStoppedItHasOneLifeAtATime() {
+        for (int seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            Known mine = new Known();
+            for (int i = 0; i < 4; i++) {
+                ofA.gone(mine);
+                ofA.use("known", 1, mine, failures::add);
+                for (int tasks = random.nextInt(4); tasks > 0; tasks--) time.runOne(random);
+            }
+            while (time.runOne(random)) {}
+            String lives = mine.told.stream()
+                    .filter(t -> t.startsWith("st"))
+                    .map(t -> t.substring(0, 4))
+                    .collect(Collectors.joining(" "));
+            assertTrue(lives.matches("(star stop )*star"), "seed " + seed + ": " + lives);
+            assertEquals(Optional.of("known"), ofA.current());
+        }
     }
 
     @Test
