@@ -94,9 +94,8 @@ final class Delivery extends Fanout implements Forwarded {
     /** Its turn has come; the account may be held back meanwhile. */
     private void goOn(UserSession match) {
         Runnable go = () -> begin(match == null ? null : node.registry.find(match.jid()));
-        if (!node.gates.holds(account, go, () -> refuse(Deliverer.TOO_MUCH.error("too much waits for this account")))) {
-            go.run();
-        }
+        Runnable overflow = () -> refuse(Deliverer.TOO_MUCH.error("too much waits for this account"));
+        if (!node.gates.holdsAgain(account, flow().from(), go, overflow)) go.run();
     }
 
     Flow flow() {
