@@ -70,6 +70,11 @@ final class Gates<K> {
         return holds(key, null, AGAIN, from, goOn, overflow);
     }
 
+    /** The same for what was tried before, under a number of this node. */
+    boolean holdsTried(K key, long number, Jid from, Runnable goOn, Runnable overflow) {
+        return holds(key, null, number, from, goOn, overflow);
+    }
+
     /** True if no gate is closed. */
     boolean isEmpty() {
         return gates.isEmpty();
