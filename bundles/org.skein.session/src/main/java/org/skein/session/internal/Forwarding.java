@@ -70,7 +70,9 @@ final class Forwarding {
         /** A session's marks. */
         MARKS,
         /** A session is to go on with a stream there. */
-        MOVE;
+        MOVE,
+        /** What a session that ended had sent is to be safe first. */
+        SENT;
 
         private static final Question[] ALL = values();
 

@@ -502,6 +502,11 @@ final class UserSession extends Mailbox implements Session {
         if (presence != null) node.cluster().presence(jid, Optional.empty());
         presence = null;
         state = State.ENDED;
+        if (!node.forwarding.isAlone() && !intake.isAllSafe()) {
+            CompletableFuture<Void> sent = new CompletableFuture<>();
+            intake.whenAllSafe(() -> sent.complete(null));
+            node.departed.add(jid, sent);
+        }
         node.registry.remove(this);
         Set<NodeId> elsewhere = account.nodesElsewhere();
         if (!elsewhere.isEmpty()) node.forwarding.unbound(elsewhere, jid, login);

@@ -51,4 +51,21 @@ final class ClusterOrderTest {
         scheduler.advance(Duration.ofMillis(10));
         assertEquals(List.of("1", "2", "3"), b.bodies());
     }
+
+    @Test
+    void whoComesAtAnotherNodeSendsBehindWhatHeSentBefore() {
+        FakeClientStream b = nodes[2].online("b@localhost/r");
+        FakeClientStream a = nodes[0].online("a@localhost/r");
+        cluster.hold(members[0], members[2]);
+        a.receive(Harness.chat("b@localhost", "1"));
+        a.closeByClient();
+        scheduler.runAll();
+        FakeClientStream again = nodes[1].online("a@localhost/r");
+        again.receive(Harness.chat("b@localhost", "2"));
+        scheduler.runAll();
+        assertEquals(List.of(), b.bodies());
+        cluster.release(members[0], members[2]);
+        scheduler.advance(Duration.ofMillis(10));
+        assertEquals(List.of("1", "2"), b.bodies());
+    }
 }
