@@ -27,6 +27,7 @@ final class Binds {
     private static final int ENDED = 1; // the resource was bound there, and is no more
     private static final int LOST = 2; // a newer bind of it is under way there
     private static final int OLDER = 3; // it is bound there under a higher number
+    private static final int SENDING = 8; // and besides: what was sent there under the address is not all safe
 
     private final ServerNode node;
 
@@ -38,6 +39,7 @@ final class Binds {
         private boolean lost; // guarded by account
         private Gates<Jid>.Gate gate;
         private boolean published;
+        private List<NodeId> sending = List.of(); // where a session of before sent something that is not safe yet
 
         private Pending(Account account, Jid full, long login) {
             this.account = account;
@@ -85,6 +87,10 @@ final class Binds {
         node.forwarding.answerer(Question.BIND, this::asked);
         node.forwarding.answerer(Question.ECHO, (from, question) -> CompletableFuture.completedFuture(new byte[0]));
         node.forwarding.answerer(Question.MARKS, this::marked);
+        node.forwarding.answerer(Question.SENT, (from, question) -> {
+            question.octet();
+            return node.departed.allSafe(question.jid()).thenApply(safe -> new byte[0]);
+        });
     }
 
     /**
@@ -156,11 +162,14 @@ final class Binds {
         long higher = 0;
         int sessions = 0;
         List<Elsewhere> found = new ArrayList<>();
+        List<NodeId> sending = new ArrayList<>(0);
         for (Map.Entry<NodeId, byte[]> answer : answers.entrySet()) {
             if (answer.getValue().length == 0) continue;
             Bytes.Reader in = new Bytes.Reader(answer.getValue());
-            int code = in.octet();
+            int octet = in.octet();
+            int code = octet & ~SENDING;
             long number = in.number();
+            if (octet != code) sending.add(answer.getKey());
             ended |= code == ENDED;
             lost |= code == LOST;
             if (code == OLDER) higher = Math.max(higher, number);
@@ -185,6 +194,7 @@ final class Binds {
                     new StanzaException(Condition.CONFLICT, "the resource is being bound by a newer session"));
         }
         pending.account.elsewhere(found);
+        pending.sending = sending;
         if (max > 0 && sessions + pending.account.countBut(pending.full.resource()) >= max) {
             return CompletableFuture.failedFuture(
                     new StanzaException(Condition.RESOURCE_CONSTRAINT, "max-sessions-per-user: not more than " + max));
@@ -192,6 +202,19 @@ final class Binds {
         if (!ended) return CompletableFuture.completedFuture(pending);
         // What the ended session gave back comes again from its origins: it is on its way here when they have echoed.
         return node.forwarding.askAll(Question.ECHO, new byte[0]).thenApply(all -> pending);
+    }
+
+    /**
+     * What the client sends now goes behind what an earlier session of this full JID sent at another node (CLUSTER 11). Loop
+     * of the session.
+     */
+    void awaitEarlier(Pending pending, UserSession session) {
+        if (pending.sending.isEmpty()) return;
+        session.intake().hold();
+        byte[] question = new Bytes.Writer(0, 64).jid(session.jid()).done();
+        node.forwarding
+                .ask(pending.sending, Question.SENT, question)
+                .thenAccept(safe -> session.run(session.intake()::goOn));
     }
 
     private CompletionStage<byte[]> asked(NodeId from, Bytes.Reader question) {
@@ -202,9 +225,9 @@ final class Binds {
         Account account = node.registry.entered(full.bare());
         if (account != null && moves) {
             account.elsewhere(List.of(new Elsewhere(node, from, full, login, Set.of())));
-            return answer(FINE, 0, account);
+            return answer(FINE, 0, full, account);
         }
-        if (account == null) return CompletableFuture.completedFuture(new byte[] {FINE, 0});
+        if (account == null) return CompletableFuture.completedFuture(new byte[] {(byte) with(full, FINE), 0});
         UserSession conflict;
         byte[] answer;
         synchronized (account) {
@@ -212,26 +235,30 @@ final class Binds {
                 if (!mine.isFor(full.resource())) continue;
                 boolean mineWins = mine.login > login
                         || mine.login == login && node.cluster().self().compareTo(from) > 0;
-                if (mineWins) return answer(LOST, 0, account);
+                if (mineWins) return answer(LOST, 0, full, account);
                 mine.lost = true;
             }
             conflict = account.find(full.resource());
-            if (conflict != null && conflict.login() >= login) return answer(OLDER, conflict.login(), account);
+            if (conflict != null && conflict.login() >= login) return answer(OLDER, conflict.login(), full, account);
             account.elsewhere(List.of(new Elsewhere(node, from, full, login, Set.of())));
         }
-        if (conflict == null) return answer(FINE, 0, account);
+        if (conflict == null) return answer(FINE, 0, full, account);
         CompletableFuture<byte[]> done = new CompletableFuture<>();
         conflict.end(
                 StreamError.Condition.CONFLICT.error("replaced by a new session"),
                 () -> node.forwarding
                         .askAll(Question.ECHO, new byte[0]) // who had sent it messages knows that it is gone
-                        .thenCompose(all -> answer(ENDED, 0, account))
+                        .thenCompose(all -> answer(ENDED, 0, full, account))
                         .thenAccept(done::complete));
         return done;
     }
 
-    private static CompletionStage<byte[]> answer(int code, long number, Account account) {
-        Bytes.Writer w = new Bytes.Writer(code, 64).number(number);
+    private int with(Jid full, int code) {
+        return node.departed.contains(full) ? code | SENDING : code;
+    }
+
+    private CompletionStage<byte[]> answer(int code, long number, Jid full, Account account) {
+        Bytes.Writer w = new Bytes.Writer(with(full, code), 64).number(number);
         synchronized (account) {
             for (UserSession s : account.all()) {
                 w.text(s.jid().resource()).number(s.login()).octet(1);
@@ -273,7 +300,7 @@ final class Binds {
         answers.forEach((from, bytes) -> {
             if (bytes.length == 0) return;
             Bytes.Reader in = new Bytes.Reader(bytes);
-            int code = in.octet();
+            int code = in.octet() & ~SENDING;
             in.number();
             if (code == LOST || code == OLDER) {
                 session.end(StreamError.Condition.CONFLICT.error("replaced by a newer session"), () -> {});

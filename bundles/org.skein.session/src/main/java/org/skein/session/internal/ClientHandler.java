@@ -258,6 +258,7 @@ final class ClientHandler implements StreamHandler {
                         .build())
                 .build());
         fresh.attach(this);
+        node.binds.awaitEarlier(pending, fresh);
         log.debug("what=session_bound jid={} id={} stream={}", full, fresh.id(), stream.id());
         ready();
     }

@@ -73,8 +73,11 @@ final class Deliverer implements Gates.Exit {
         return new Gates.Exit() {
             @Override
             public void pass(Stanza stanza, DeliveryListener listener) {
-                Runnable go = () -> go(stanza, listener);
-                if (!node.gates.holds(bareTo(stanza), go, () -> overflow(stanza, listener))) go.run();
+                // An older one may have closed the flow's gate once more when this leaves the account's.
+                Runnable again = () -> Deliverer.this.pass(stanza, listener);
+                Runnable overflow = () -> overflow(stanza, listener);
+                Jid from = stanza.from().orElse(null);
+                if (!node.gates.holdsAgain(bareTo(stanza), from, again, overflow)) go(stanza, listener);
             }
 
             @Override
@@ -484,25 +487,41 @@ final class Deliverer implements Gates.Exit {
         }
         List<Jid> elsewhere = node.forwarding.isAlone() ? null : new ArrayList<>(accounts.size());
         for (Jid to : accounts) {
-            // Behind what the sender sent before: that may still be held here.
-            Runnable alone = () -> {
-                toManyHere(stanza, to);
-                if (!node.forwarding.isAlone()) node.forwarding.presence(stanza, List.of(to), false);
-            };
-            Runnable overflow = () -> node.drop(DeliveryListener.NONE);
-            Runnable held = () -> {
-                if (!inFlow(stanza, to, alone, overflow)) alone.run();
-            };
-            if (node.gates.holds(to.bare(), held, overflow) || inFlow(stanza, to, alone, overflow)) continue;
+            if (isBehind(stanza, to)) continue;
             toManyHere(stanza, to);
             if (elsewhere != null) elsewhere.add(to);
         }
         if (elsewhere != null && !elsewhere.isEmpty()) node.forwarding.presence(stanza, elsewhere, false);
     }
 
-    /** True if it waits behind something older from the same sender. */
-    private boolean inFlow(Stanza stanza, Jid to, Runnable goOn, Runnable overflow) {
-        return !node.flows.isEmpty() && node.flows.holds(Flow.of(stanza, to.bare()), goOn, overflow);
+    /** True if it waits, behind what the sender sent before: that may still be held here. */
+    private boolean isBehind(Stanza presence, Jid to) {
+        Jid from = presence.from().orElse(null);
+        return node.gates.holds(to.bare(), from, () -> alone(presence, to), this::dropped) || inFlow(presence, to);
+    }
+
+    private boolean inFlow(Stanza presence, Jid to) {
+        if (node.flows.isEmpty()) return false;
+        Flow flow = Flow.of(presence, to.bare());
+        Runnable goOn = () -> {
+            if (!node.gates.holdsAgain(to.bare(), flow.from(), () -> alone(presence, to), this::dropped)) {
+                toManyHereAndElsewhere(presence, to);
+            }
+        };
+        return node.flows.holds(flow, flow.from(), goOn, this::dropped);
+    }
+
+    private void alone(Stanza presence, Jid to) {
+        if (!inFlow(presence, to)) toManyHereAndElsewhere(presence, to);
+    }
+
+    private void dropped() {
+        node.drop(DeliveryListener.NONE);
+    }
+
+    private void toManyHereAndElsewhere(Stanza presence, Jid to) {
+        toManyHere(presence, to);
+        if (!node.forwarding.isAlone()) node.forwarding.presence(presence, List.of(to), false);
     }
 
     private void toManyHere(Stanza stanza, Jid to) {

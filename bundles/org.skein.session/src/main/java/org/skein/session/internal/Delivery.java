@@ -34,6 +34,7 @@ final class Delivery extends Fanout implements Forwarded {
     private boolean isTried;
     private boolean triedAgain;
     private volatile boolean isAtFull; // it was sent to a full address at other nodes
+    private volatile boolean waitsHere; // at its account's gate, to be tried again
 
     Delivery(ServerNode node, Stanza stanza, Jid account, DeliveryListener origin) {
         super(node, stanza, account);
@@ -94,9 +95,8 @@ final class Delivery extends Fanout implements Forwarded {
     /** Its turn has come; the account may be held back meanwhile. */
     private void goOn(UserSession match) {
         Runnable go = () -> begin(match == null ? null : node.registry.find(match.jid()));
-        if (!node.gates.holds(account, go, () -> refuse(Deliverer.TOO_MUCH.error("too much waits for this account")))) {
-            go.run();
-        }
+        Runnable overflow = () -> refuse(Deliverer.TOO_MUCH.error("too much waits for this account"));
+        if (!node.gates.holdsAgain(account, flow().from(), go, overflow)) go.run();
     }
 
     Flow flow() {
@@ -109,12 +109,32 @@ final class Delivery extends Fanout implements Forwarded {
             return;
         }
         isAtFull = true;
-        toOthers(nodes.size(), () -> forward(nodes));
+        toOthers(nodes.size(), nodes.size() > 1, () -> forward(nodes));
     }
 
     private void toBare() {
-        if (isForwarded) toBare(node.forwarding.locateNow(account));
+        if (isForwarded) again(node.forwarding.locateNow(account));
         else node.forwarding.locate(account, this::toBare);
+    }
+
+    /** It goes to other nodes at once; here it waits with all else, in front of what its sender sent later. */
+    private void again(List<NodeId> nodes) {
+        step = Step.BARE;
+        waitsHere = true;
+        Runnable here = () -> {
+            waitsHere = false;
+            toAcceptingAsOne();
+        };
+        Runnable overflow = () -> {
+            waitsHere = false;
+            refusal(Deliverer.TOO_MUCH.error("too much waits for this account"));
+            answered(1);
+        };
+        toOthers(nodes.size() + 1, true, () -> {
+            forward(nodes);
+            Jid from = flow().from();
+            if (!node.gates.holdsTried(account, number().n(), from, here, overflow)) here.run();
+        });
     }
 
     private void toBare(List<NodeId> nodes) {
@@ -238,6 +258,12 @@ final class Delivery extends Fanout implements Forwarded {
     @Override
     public boolean maybeOffline() {
         return step != Step.FULL && !safe;
+    }
+
+    @Override
+    public boolean waitsHere() {
+        Delivery before = older;
+        return waitsHere || before != null && before.waitsHere();
     }
 
     @Override

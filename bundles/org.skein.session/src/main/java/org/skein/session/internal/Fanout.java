@@ -129,14 +129,31 @@ abstract class Fanout implements DeliveryListener {
         return number == null || !session.has(number);
     }
 
+    /** The same, where the sessions here count as one party, and only now it is known which. */
+    final void toAcceptingAsOne() {
+        Account online = node.registry.online(account);
+        if (online != null && processedHere() == null) {
+            delivered = safe = true;
+        } else if (online != null) {
+            for (UserSession s : online.all()) {
+                if (!takes(s)) continue;
+                synchronized (this) {
+                    waiting++;
+                }
+                give(s, processed);
+            }
+        }
+        answered(1);
+    }
+
     /** True if nodes besides those counted here may have it. */
     boolean isSharedElsewhere() {
         return false;
     }
 
     /** To parties that are not sessions here. */
-    final void toOthers(int others, Runnable toOthers) {
-        share(others > 1);
+    final void toOthers(int others, boolean several, Runnable toOthers) {
+        share(several);
         waiting = others + 1;
         toOthers.run();
         answered(1);

@@ -38,6 +38,11 @@ interface Forwarded {
     /** True if it may still end in the offline store, whatever the nodes answer that have not yet. */
     boolean maybeOffline();
 
+    /** True if it goes on only when the gate of its account at this node has opened. */
+    default boolean waitsHere() {
+        return false;
+    }
+
     /** Runs a task when it is over; at once if it is. */
     void whenOver(Runnable task);
 }

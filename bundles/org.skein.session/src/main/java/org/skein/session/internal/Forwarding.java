@@ -71,7 +71,9 @@ final class Forwarding {
         /** A session's marks. */
         MARKS,
         /** A session is to go on with a stream there. */
-        MOVE;
+        MOVE,
+        /** What a session that ended had sent is to be safe first. */
+        SENT;
 
         private static final Question[] ALL = values();
 
@@ -512,14 +514,15 @@ final class Forwarding {
     /** Runs a task when what {@code asker} has answered for an account is delivered or committed. */
     void whenSettled(Jid account, NodeId asker, Runnable task) {
         Set<Forwarded> open = new LinkedHashSet<>();
+        boolean own = cluster().self().equals(asker); // who asks holds back here what waits for it
         for (Peer peer : peers.values()) {
             if (peer.id.equals(asker)) continue;
             for (Forwarded f : peer.outstanding.values()) {
-                if (f.maybeOffline() && f.account().equals(account)) open.add(f);
+                if (f.maybeOffline() && f.account().equals(account) && !(own && f.waitsHere())) open.add(f);
             }
         }
         for (Delivery d : behindOlder) {
-            if (d.account().equals(account)) open.add(d);
+            if (d.account().equals(account) && !(own && d.waitsHere())) open.add(d);
         }
         Peer self = peers.get(asker);
         if (self != null) open.removeAll(self.outstanding.values()); // it will decide on those itself

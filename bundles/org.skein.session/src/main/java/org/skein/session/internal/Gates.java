@@ -2,6 +2,7 @@ package org.skein.session.internal;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.skein.api.component.DeliveryListener;
 import org.skein.cluster.api.NodeId;
@@ -26,6 +27,9 @@ final class Gates<K> {
     }
 
     static final int MAX_HELD = 10_000;
+
+    private static final long NEW = Long.MAX_VALUE; // in place of a number: it comes here for the first time
+    private static final long AGAIN = NEW - 1; // it waited elsewhere meanwhile
 
     private final ConcurrentHashMap<K, Gate> gates = new ConcurrentHashMap<>();
     private final Exit exit;
@@ -52,9 +56,23 @@ final class Gates<K> {
         return gate != null && gate.add(new Held(null, null, goOn, origin, number, from), overflow);
     }
 
-    /** The same for something else that is to stay behind what waits. */
-    boolean holds(K key, Runnable goOn, Runnable overflow) {
-        return holds(key, null, 0, null, goOn, overflow);
+    /**
+     * The same for something else that is to stay behind what waits.
+     *
+     * @param from whose it is, or null
+     */
+    boolean holds(K key, Jid from, Runnable goOn, Runnable overflow) {
+        return holds(key, null, NEW, from, goOn, overflow);
+    }
+
+    /** The same for what waited elsewhere meanwhile: what its sender sent later may wait here already, and stays behind. */
+    boolean holdsAgain(K key, Jid from, Runnable goOn, Runnable overflow) {
+        return holds(key, null, AGAIN, from, goOn, overflow);
+    }
+
+    /** The same for what was tried before, under a number of this node. */
+    boolean holdsTried(K key, long number, Jid from, Runnable goOn, Runnable overflow) {
+        return holds(key, null, number, from, goOn, overflow);
     }
 
     /** True if no gate is closed. */
@@ -83,12 +101,8 @@ final class Gates<K> {
 
     /** A stanza that waits, or where an older one goes on. */
     private record Held(Stanza stanza, DeliveryListener listener, Runnable goOn, NodeId origin, long number, Jid from) {
-        Held(Stanza stanza, DeliveryListener listener, Runnable goOn) {
-            this(stanza, listener, goOn, null, 0, null);
-        }
-
         boolean isBehind(Held o) {
-            return number > o.number && o.number != 0 && o.origin.equals(origin) && from.equals(o.from);
+            return number > o.number && from != null && from.equals(o.from) && Objects.equals(origin, o.origin);
         }
     }
 
@@ -108,7 +122,8 @@ final class Gates<K> {
             synchronized (this) {
                 if (dead) return false;
                 if (queue.size() < MAX_HELD) {
-                    queue.add(new Held(stanza, listener, null));
+                    queue.add(new Held(
+                            stanza, listener, null, null, NEW, stanza.from().orElse(null)));
                     return true;
                 }
             }
@@ -129,8 +144,13 @@ final class Gates<K> {
         }
 
         private void enqueue(Held arrived) {
+            int before = 0;
+            for (Held h : queue) {
+                if (h.isBehind(arrived)) break;
+                before++;
+            }
             Deque<Held> later = new ArrayDeque<>(0);
-            while (arrived.number != 0 && queue.stream().anyMatch(h -> h.number != 0 && h.isBehind(arrived))) {
+            while (queue.size() > before) {
                 later.addFirst(queue.pollLast());
             }
             queue.add(arrived);
@@ -151,7 +171,7 @@ final class Gates<K> {
             synchronized (this) {
                 holds--;
                 if (holds > 0 || draining) {
-                    if (goOn != null) queue.addFirst(new Held(null, null, goOn));
+                    if (goOn != null) queue.addFirst(new Held(null, null, goOn, null, 0, null));
                     return;
                 }
                 draining = true;

@@ -44,8 +44,10 @@ final class Intake {
 
     private final UserSession session;
     private final ServerNode node;
+    private Inflight earlier; // oldest of those sent before <enable/>; they do not count; null mostly
     private Inflight first; // oldest that is not known to be safe
     private Inflight last;
+    private Inflight dropped; // it and those behind it were never processed: the session was ended before; null mostly
     private int inflight;
     private int received; // stanzas, modulo 2^32; from <enable/> on
     private int told; // the last h the client was told
@@ -176,6 +178,11 @@ final class Intake {
 
     /** Forgets what waits: the session was ended from outside. */
     void abandon() {
+        if (queue != null && dropped == null) {
+            for (Object item : queue) {
+                if (dropped == null && item instanceof Held held) dropped = held.mark;
+            }
+        }
         queue = null;
         Runnable task = whenSafe;
         whenSafe = null;
@@ -459,6 +466,9 @@ final class Intake {
 
     private void sweep() {
         sweeping = false;
+        while (earlier != null && earlier.isSafe()) {
+            earlier = earlier.next;
+        }
         while (first != null && first.isSafe()) {
             first = first.next;
             inflight--;
@@ -469,7 +479,7 @@ final class Intake {
             reading();
         }
         if (answerOwed && safeCount() != told) answer();
-        Runnable task = first == null ? whenSafe : null;
+        Runnable task = nothingUnsafe() ? whenSafe : null;
         if (task != null) whenSafe = null;
         watched = answerOwed || overWindow || whenSafe != null;
         if (task != null) task.run(); // the last thing: it may move the session to another loop
@@ -489,10 +499,8 @@ final class Intake {
         received = 0;
         told = 0;
         // What was sent before is not counted; what of it is not safe yet must not lower the count either.
-        for (Inflight i = first; i != null; i = first) {
-            first = i.next;
-            i.next = null;
-        }
+        earlier = first;
+        first = null;
         last = null;
         inflight = 0;
     }
@@ -508,6 +516,26 @@ final class Intake {
         told = safeCount();
         answerOwed = told != received;
         if (session.isConnected()) session.stream().write(StreamManagement.answer(told));
+    }
+
+    /** Nothing more of the client is processed until {@link #goOn}. */
+    void hold() {
+        holds++;
+    }
+
+    void goOn() {
+        release();
+    }
+
+    private boolean nothingUnsafe() {
+        Inflight oldest = earlier != null ? earlier : first;
+        return oldest == null || oldest == dropped;
+    }
+
+    /** True if all that the client sent is safe. */
+    boolean isAllSafe() {
+        sweep();
+        return nothingUnsafe();
     }
 
     /** Runs a task once all that the client sent is safe; bounded by the database's patience. */

@@ -129,7 +129,7 @@ final class Moves {
         String newId = in.text();
         // Behind what waits here for the account: it is the session's, or given back to its origins before they echo.
         Runnable handOver = () -> session.handOver(newId, state);
-        if (!node.gates.holds(account, handOver, () -> state.complete(NO))) handOver.run();
+        if (!node.gates.holds(account, null, handOver, () -> state.complete(NO))) handOver.run();
         // Whose message was given back knows before the new node goes on.
         return state.thenCompose(
                 bytes -> node.forwarding.askAll(Question.ECHO, NO).thenApply(all -> bytes));

@@ -113,24 +113,36 @@ final class Offline {
         Jid account = session.account().jid();
         Gates<Jid>.Gate gate = node.gates.hold(account);
         CompletableFuture<Void> done = new CompletableFuture<>();
-        whenAllWritten(
-                account,
-                () -> claim(session).whenComplete((rows, failure) -> {
-                    if (failure != null) {
-                        log.warn(
-                                "what=offline_not_read account={} retry_s={} reason={}",
-                                account,
-                                RETRY.toSeconds(),
-                                failure.toString());
-                        session.rowsUnknown();
-                        node.delays.schedule(() -> retry(session), RETRY);
-                    } else if (!rows.isEmpty()) {
-                        session.takeRows(rows, rows.size() >= PAGE);
-                    }
-                    done.complete(null);
-                    gate.release();
-                }));
+        Runnable open = () -> {
+            done.complete(null);
+            gate.release();
+        };
+        whenAllWritten(account, () -> {
+            if (session.isEnded()) { // it would only put them back, behind what comes meanwhile
+                deliverStored(account);
+                open.run();
+                return;
+            }
+            claim(session).whenComplete((rows, failure) -> {
+                if (failure == null && !rows.isEmpty()) {
+                    session.takeRows(rows, rows.size() >= PAGE, open);
+                    return;
+                }
+                if (failure != null) notRead(session, failure);
+                open.run();
+            });
+        });
         return done;
+    }
+
+    private void notRead(UserSession session, Throwable failure) {
+        log.warn(
+                "what=offline_not_read account={} retry_s={} reason={}",
+                session.account().jid(),
+                RETRY.toSeconds(),
+                failure.toString());
+        session.rowsUnknown();
+        node.delays.schedule(() -> retry(session), RETRY);
     }
 
     /** On every node: what may still become a row is one before the task runs. */

@@ -35,6 +35,7 @@ final class ServerNode {
     final Gates<Flow> flows;
     final Resumables resumables;
     final Forwarding forwarding;
+    final Departed departed = new Departed();
     final Binds binds;
     final ClusterPart clusterPart;
     final Moves moves;

@@ -108,6 +108,10 @@ final class UserSession extends Mailbox implements Session {
         return state == State.CONNECTED;
     }
 
+    boolean isEnded() {
+        return state == State.ENDED;
+    }
+
     boolean isOver() {
         return state == State.ENDED || state == State.ENDING;
     }
@@ -303,15 +307,21 @@ final class UserSession extends Mailbox implements Session {
         return current;
     }
 
-    /** Rows of the spool that are this session's now; any thread. */
-    void takeRows(List<Spool.Entry> rows, boolean more) {
+    /**
+     * Rows of the spool that are this session's now; any thread.
+     *
+     * @param taken run when it has them, or they are offline ones again and the next session is asked to take them
+     */
+    void takeRows(List<Spool.Entry> rows, boolean more, Runnable taken) {
         run(() -> {
             if (state == State.ENDED) {
                 node.offline
                         .release(account.jid(), id, List.of())
-                        .thenAccept(n -> node.offline.becameOffline(account.jid()));
+                        .thenAccept(n -> node.offline.becameOffline(account.jid()))
+                        .thenRun(taken);
             } else {
                 outbox.rows(rows, more);
+                taken.run();
             }
         });
     }
@@ -319,7 +329,7 @@ final class UserSession extends Mailbox implements Session {
     /** Rows may be this session's now that nobody was told of; any thread. */
     void rowsUnknown() {
         run(() -> {
-            if (state == State.ENDED) takeRows(List.of(), false);
+            if (state == State.ENDED) takeRows(List.of(), false, () -> {});
             else outbox.rowsUnknown();
         });
     }
@@ -492,6 +502,11 @@ final class UserSession extends Mailbox implements Session {
         if (presence != null) node.cluster().presence(jid, Optional.empty());
         presence = null;
         state = State.ENDED;
+        if (!node.forwarding.isAlone() && !intake.isAllSafe()) {
+            CompletableFuture<Void> sent = new CompletableFuture<>();
+            intake.whenAllSafe(() -> sent.complete(null));
+            node.departed.add(jid, sent);
+        }
         node.registry.remove(this);
         Set<NodeId> elsewhere = account.nodesElsewhere();
         if (!elsewhere.isEmpty()) node.forwarding.unbound(elsewhere, jid, login);

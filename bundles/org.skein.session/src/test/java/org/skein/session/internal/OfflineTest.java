@@ -203,4 +203,20 @@ final class OfflineTest {
         assertEquals(
                 java.util.stream.IntStream.range(0, 20).mapToObj(i -> "m" + i).toList(), again.bodies());
     }
+
+    @Test
+    void rowsClaimedForASessionThatEndedMeanwhileStayInFront() {
+        Harness h = new Harness();
+        FakeClientStream a = h.online("a@localhost/r");
+        a.receive(Harness.chat("b@localhost", "1"));
+        h.run();
+        FakeClientStream first = h.bound("b@localhost/first");
+        FakeClientStream second = h.bound("b@localhost/second");
+        first.receive(Harness.presence(0));
+        first.closeByClient();
+        second.receive(Harness.presence(0));
+        a.receive(Harness.chat("b@localhost", "2"));
+        h.run();
+        assertEquals(List.of("1", "2"), second.bodies());
+    }
 }
