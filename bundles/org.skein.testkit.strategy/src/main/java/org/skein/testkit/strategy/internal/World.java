@@ -226,7 +226,7 @@ public final class World {
                 Presences kept = host.routing.presences(account).orElse(null);
                 if (kept == null) continue;
                 Set<Jid> known = new TreeSet<>();
-                kept.known().forEach(p -> known.add(p.from().orElseThrow()));
+                kept.known().forEach(p -> known.add(p.presence().from().orElseThrow()));
                 Set<Jid> truth = new TreeSet<>();
                 for (Session s : sessions(account)) {
                     if (s.host == host || s.presence.isEmpty()) continue;
