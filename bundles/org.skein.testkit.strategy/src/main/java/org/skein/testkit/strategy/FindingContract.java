@@ -13,10 +13,10 @@ public interface FindingContract extends StrategyUnderTest {
     default void aNodeAloneIsInStepAtOnceAndWaitsForNobody() {
         Trial trial = new Trial(this);
         Host a = trial.server("a");
-        trial.deliver();
+        trial.soon();
         assertTrue(a.isInStep(), "it has not started, though there is nobody to get in step with");
         Session anna = trial.begin(a, 1);
-        trial.deliver();
+        trial.soon();
         assertTrue(anna.isBound(), "a bind waits, though there is nobody to tell");
         trial.end();
     }

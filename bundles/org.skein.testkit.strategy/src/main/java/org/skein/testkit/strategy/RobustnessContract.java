@@ -92,7 +92,7 @@ public interface RobustnessContract extends StrategyUnderTest {
         for (int i = 0; i < 300; i++) crowd.add(trial.begin(trial.host(0), i));
         trial.deliver();
         trial.full(trial.host(0), trial.host(1), false);
-        trial.deliver();
+        trial.soon();
         assertTrue(crowd.stream().allMatch(Session::isBound), "not all binds are complete");
         trial.look();
         trial.end();

@@ -21,6 +21,7 @@ import org.skein.xmpp.Jid;
 public final class Trial {
     private static final String NAMES = "abc";
     private static final Duration SETTLED = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration ANSWERED = Duration.ofMillis(1_100);
 
     public final World world;
@@ -96,6 +97,7 @@ public final class Trial {
     public Session login(Host host, int account) {
         Session session = begin(host, account);
         deliver();
+        if (!session.isBound()) soon();
         assertTrue(session.isBound(), () -> "the bind of " + session + " is not complete though all is delivered");
         return session;
     }
@@ -114,7 +116,16 @@ public final class Trial {
 
     /** All that is under way arrives; no time passes. */
     public void deliver() {
-        world.time.runAll();
+        pass(Duration.ZERO);
+    }
+
+    /** A strategy may gather what it says for a moment. */
+    public void soon() {
+        pass(SOON);
+    }
+
+    private void pass(Duration time) {
+        world.time.advance(time);
         judge();
     }
 
@@ -127,7 +138,7 @@ public final class Trial {
 
     /** Whatever is late is done. */
     public void settle() {
-        world.time.advance(SETTLED);
+        pass(SETTLED);
         look();
     }
 
@@ -135,7 +146,6 @@ public final class Trial {
 
     /** Every account that was ever seen, everywhere. */
     public void look() {
-        judge();
         for (Host host : hosts()) List.copyOf(accounts).forEach(account -> look(host, account));
     }
 
