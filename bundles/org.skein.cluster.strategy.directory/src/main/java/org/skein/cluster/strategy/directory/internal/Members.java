@@ -1,0 +1,374 @@
+package org.skein.cluster.strategy.directory.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.View;
+import org.skein.cluster.api.strategy.ClusteringStrategy.Context;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The other members, which of them have a directory, and by which of them this node places accounts.
+ *
+ * <p>Each node decides for itself, by what it knows: the others are told each placement and acknowledge it. Two nodes that
+ * have different ones do not rely on each other: one names the other in each answer, until both have the same again.
+ * Lives are met once and are over once, so no node has a placement twice, and who has the same as this node has lost
+ * nothing it was told since.
+ */
+final class Members {
+    private static final Logger log = LoggerFactory.getLogger(Members.class);
+    private static final Duration SETTLE = Duration.ofMillis(20);
+    private static final Duration PROBE = Duration.ofSeconds(1);
+
+    /** What follows from changes here; called without the lock. */
+    interface Listener {
+        Peer peer(NodeId id);
+
+        Link link(Peer peer, long acknowledged);
+
+        /** A life of a node is over: what it told is void. Called while the peer is not heard. */
+        void over(Link link);
+
+        /** Nobody answers these there. */
+        void refused(Link link, List<LookUp> lookUps);
+
+        /** A placement is in force, and all members are about to be told. {@link #placed} is to be called when that is done. */
+        void place(Placement now);
+    }
+
+    /** The directory's lock: short, never held while something outside is called that may call back. */
+    final Object lock = new Object();
+
+    private final Context context;
+    private final Participant self;
+    private final Listener listener;
+    private final long known;
+    private final Acknowledgements acknowledgements = new Acknowledgements();
+    private final Map<NodeId, Peer> peers = new ConcurrentHashMap<>();
+    private final CompletableFuture<Void> inStep = new CompletableFuture<>();
+
+    // Guarded by the lock.
+    private final Set<Link> greeted = new HashSet<>();
+    private long epoch = -1;
+    private Placement placement;
+    private volatile long noMoreBy = -1;
+    private boolean complete = true;
+    private boolean placing;
+    private boolean settling;
+    private boolean probing;
+    private boolean isOpen;
+    private boolean isClosed;
+    private volatile boolean ready;
+    private volatile Standing standing;
+
+    /**
+     * @param publishing members whose sessions have to be found
+     * @param known the number of a placement: of an earlier one no member can know; 0 unless this life takes over from another
+     */
+    Members(Context context, Participant self, Set<NodeId> publishing, long known, Listener listener) {
+        this.context = context;
+        this.self = self;
+        this.listener = listener;
+        placement = new Placement(0, List.of(self));
+        this.known = known;
+        synchronized (lock) {
+            view(context.view());
+            publishing.forEach(id -> peer(id).ifPresent(p -> p.publishing = true));
+            restand();
+        }
+    }
+
+    Standing standing() {
+        return standing;
+    }
+
+    Placement placement() {
+        return standing.placement();
+    }
+
+    Optional<Peer> peer(NodeId id) {
+        return Optional.ofNullable(peers.get(id));
+    }
+
+    /** The link to a node in a certain life. */
+    Optional<Link> link(Participant p) {
+        return peer(p.id()).map(peer -> peer.link).filter(link -> link.life() == p.life());
+    }
+
+    /** Completes when all that publish can be found. */
+    CompletionStage<Void> inStep() {
+        return inStep;
+    }
+
+    void startAnyway() {
+        inStep.complete(null);
+    }
+
+    CompletionStage<Void> acknowledged(long number) {
+        return acknowledgements.reached(number);
+    }
+
+    /**
+     * Completes when no member relies on this node that is none of those it has forgotten: what is held here may be said
+     * to be known then. One that is over in the eyes of this node may live on, and use what it was answered.
+     */
+    CompletionStage<Void> forgotten() {
+        return acknowledgements.reached(noMoreBy);
+    }
+
+    // what the core tells
+
+    void start() {
+        synchronized (lock) {
+            isOpen = true;
+            for (Peer peer : peers.values()) {
+                greeted.add(peer.link);
+                peer.link.place(placement);
+            }
+            restand();
+        }
+        check();
+    }
+
+    void changed(View view) {
+        List<Peer> gone;
+        synchronized (lock) {
+            gone = view(view);
+            restand();
+        }
+        gone.forEach(peer -> over(peer, peer.link).run());
+        check();
+    }
+
+    private List<Peer> view(View view) {
+        List<Peer> gone = new ArrayList<>();
+        if (view.epoch() < epoch || isClosed) return gone;
+        epoch = view.epoch();
+        for (Peer peer : List.copyOf(peers.values())) {
+            if (!view.contains(peer.id) && peers.remove(peer.id, peer)) gone.add(peer);
+        }
+        for (NodeId id : view.ids()) {
+            if (id.equals(self.id()) || peers.containsKey(id)) continue;
+            Peer peer = listener.peer(id);
+            peer.link = listener.link(peer, isOpen ? placement.number : known);
+            peers.put(id, peer);
+            if (isOpen) peer.link.place(placement);
+        }
+        return gone;
+    }
+
+    void publishes(NodeId id, boolean does) {
+        Peer peer = peers.get(id);
+        if (peer == null) return;
+        synchronized (lock) {
+            peer.publishing = does;
+            if (does && !peer.link.isRunning()) peer.link.place(placement);
+            restand();
+        }
+        if (!does) over(peer, peer.link).run();
+    }
+
+    void close() {
+        List<Peer> all;
+        synchronized (lock) {
+            isOpen = false;
+            isClosed = true;
+            all = List.copyOf(peers.values());
+            peers.clear();
+            List<NodeId> others = standing.others();
+            standing = Standing.of(placement, true, Set.of(), Set.of(), Set.copyOf(others), others);
+        }
+        IllegalStateException stopped = new IllegalStateException("stopped"); // nothing is confirmed any more
+        all.forEach(peer -> peer.link.close().changes().forEach(waits -> waits.completeExceptionally(stopped)));
+        inStep.complete(null);
+    }
+
+    // what members say of themselves
+
+    boolean isOver(Peer peer, long life) {
+        synchronized (lock) {
+            return peer.over.contains(life);
+        }
+    }
+
+    /** A node tells that it has a directory, and by which participants that one places its accounts. */
+    void placed(Peer peer, long life, Placement theirs) {
+        synchronized (lock) {
+            Link link = peer.link;
+            link.life(life);
+            greeted.remove(link);
+            if (!link.agrees(theirs)) link.placement(theirs);
+            restand();
+        }
+        check();
+    }
+
+    void complete(Link link, long hash) {
+        synchronized (lock) {
+            if (link.placement().filter(p -> p.hash() == hash).isEmpty()) return;
+            link.complete();
+            restand();
+        }
+        check();
+    }
+
+    /** It knows by which placement this node places accounts, or has no directory and knows nothing. */
+    void acknowledged(Link link, long number, boolean runs) {
+        synchronized (lock) {
+            link.acknowledged(number);
+            if (!runs) greeted.remove(link);
+            restand();
+        }
+        check();
+    }
+
+    /** After each change, without the lock: who waited for it goes on. */
+    private void check() {
+        long number = Long.MAX_VALUE;
+        synchronized (lock) {
+            for (Peer peer : peers.values()) number = Math.min(number, peer.link.acknowledged());
+            number = Math.min(number, placement.number);
+        }
+        acknowledgements.all(number);
+        if (ready) inStep.complete(null);
+    }
+
+    /**
+     * A life of a node is over. It may come back with another. What it told is void when this returns.
+     *
+     * @return goes on with what waited for it; to be run without locks
+     */
+    Runnable over(Peer peer, Link link) {
+        Link.Left left;
+        synchronized (peer.hearing) {
+            synchronized (lock) {
+                boolean isMember = peers.get(peer.id) == peer;
+                if (peer.link != link || link.isClosed() || isMember && !link.isRunning()) return () -> {};
+                if (isMember && placement.includes(link.participant())) noMoreBy = placement.number + 1;
+                peer.over.add(link.life());
+                left = link.close();
+                greeted.remove(link);
+                peer.link = listener.link(peer, placement.number);
+                restand();
+            }
+            if (link.isRunning()) listener.over(link);
+        }
+        return () -> {
+            left.changes().forEach(waits -> waits.complete(null));
+            listener.refused(link, left.asks());
+            check();
+        };
+    }
+
+    // placements
+
+    private Collection<Participant> participants() {
+        List<Participant> all = new ArrayList<>(List.of(self));
+        for (Peer peer : peers.values()) {
+            if (peer.link.isRunning()) all.add(peer.link.participant());
+        }
+        return all;
+    }
+
+    /** After each change, with the lock. */
+    private void restand() {
+        if (isClosed) return;
+        Collection<Participant> now = participants();
+        boolean outdated = !now.containsAll(placement.participants());
+        Set<NodeId> agreeing = participating(link -> link.agrees(placement));
+        Set<NodeId> known = participating(link -> link.isInStep(placement));
+        if (complete) known.add(self.id());
+        Set<NodeId> publishing = new HashSet<>();
+        peers.values().stream().filter(p -> p.publishing).forEach(p -> publishing.add(p.id));
+        List<NodeId> others = peers.keySet().stream().sorted().toList();
+        standing = Standing.of(placement, outdated, agreeing, known, publishing, others);
+        boolean isCurrent = new Placement(-1, now).equals(placement);
+        if (!isOpen) return;
+        if (!isCurrent) settle(outdated ? Duration.ZERO : SETTLE);
+        ready |= isCurrent
+                && greeted.isEmpty()
+                && standing.isSettled()
+                && standing.behind().isEmpty();
+        if (known.size() < now.size() || !standing.behind().isEmpty()) probeLater();
+    }
+
+    private Set<NodeId> participating(Function<Link, Boolean> as) {
+        Set<NodeId> ids = new HashSet<>();
+        for (Participant p : placement.participants()) {
+            link(p).filter(as::apply).ifPresent(link -> ids.add(p.id()));
+        }
+        return ids;
+    }
+
+    /** Several nodes that come at the same time make one placement. */
+    private void settle(Duration delay) {
+        if (settling && !delay.isZero()) return;
+        settling = true;
+        context.later(delay, this::place);
+    }
+
+    private void place() {
+        Placement next;
+        synchronized (lock) {
+            settling = false;
+            if (!isOpen || placing) return;
+            next = new Placement(placement.number + 1, participants());
+            if (next.equals(placement)) return;
+            placing = true;
+            complete = false;
+            placement = next;
+            restand();
+            peers.values().forEach(peer -> peer.link.place(next));
+        }
+        log.debug("what=directory_placed number={} participants={}", next.number, next);
+        check();
+        listener.place(next);
+    }
+
+    /** All accounts of this node are being told by the placement in force. */
+    void placed() {
+        synchronized (lock) {
+            placing = false;
+            restand();
+        }
+        check();
+    }
+
+    /** All accounts of this node have been told by a placement, and were confirmed. */
+    void completed(Placement by) {
+        synchronized (lock) {
+            if (by != placement || !isOpen) return;
+            complete = true;
+            restand();
+            peers.values().forEach(peer -> peer.link.tellComplete());
+        }
+        check();
+    }
+
+    /** As long as somebody is not in step: whether it is still there, and knows of this node. */
+    private void probeLater() {
+        if (probing) return;
+        probing = true;
+        context.later(PROBE, () -> {
+            synchronized (lock) {
+                probing = false;
+                if (!isOpen) return;
+                peers.values().stream()
+                        .filter(peer -> peer.publishing || peer.link.isRunning())
+                        .forEach(peer -> peer.link.place(placement));
+                restand();
+            }
+        });
+    }
+}
