@@ -583,8 +583,17 @@ final class Deliverer implements Gates.Exit {
         answer(origin, taken);
     }
 
+    /** Presence known here already, from another node now: shown to nobody. */
+    void moved(Stanza presence, Origin origin) {
+        Jid account = bareTo(presence);
+        Runnable go = () -> {
+            if (node.registry.online(account) != null) seen(presence, origin.node(), account);
+        };
+        if (!held(presence, origin, account, go, () -> node.drop(DeliveryListener.NONE))) go.run();
+    }
+
     /** Presence of another node, shown or not. */
-    void seen(Stanza presence, NodeId from, Jid account) {
+    private void seen(Stanza presence, NodeId from, Jid account) {
         if (presence.hasType("probe") || presence.isError()) return;
         for (RemotePresenceListener l : node.chains.remotePresence()) {
             l.arrived(node.forwarding.token(from), account, presence);

@@ -588,12 +588,11 @@ final class Forwarding {
         }
         Stanza stanza = in.stanza();
         for (Jid to : accounts) {
-            if (node.registry.online(to.bare()) == null) continue;
-            if (!shown) {
-                node.deliverer.seen(stanza.withTo(to), peer.id, to.bare());
-            } else {
-                node.deliverer.handedOver(stanza.withTo(to), new Deliverer.Origin(peer.id, 0, to.isFull()));
-            }
+            // Also while the first session is just being bound: who hears of presence is not to miss any from then on.
+            if (node.registry.entered(to.bare()) == null) continue;
+            Deliverer.Origin origin = new Deliverer.Origin(peer.id, 0, to.isFull());
+            if (shown) node.deliverer.handedOver(stanza.withTo(to), origin);
+            else node.deliverer.moved(stanza.withTo(to), origin);
         }
     }
 

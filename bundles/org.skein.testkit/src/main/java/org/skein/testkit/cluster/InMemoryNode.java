@@ -54,6 +54,7 @@ public final class InMemoryNode implements Cluster, Peers {
     private boolean serving;
     private boolean dead;
     private Function<Jid, NodeSet> strategy = account -> NodeSet.of(others());
+    private Function<Jid, Optional<ClusteringStrategy.Presences>> presences = account -> Optional.empty();
     private Function<Jid, CompletionStage<Void>> publication = full -> DONE;
 
     /** A lane to or from a node. */
@@ -96,6 +97,11 @@ public final class InMemoryNode implements Cluster, Peers {
     /** What {@link #locate} answers, instead of all other members. */
     public void strategy(Function<Jid, NodeSet> locate) {
         strategy = locate;
+    }
+
+    /** What {@link #presences(Jid)} answers, instead of "keeps none". */
+    public void presences(Function<Jid, Optional<ClusteringStrategy.Presences>> kept) {
+        presences = kept;
     }
 
     /** What {@link #bound(Jid)} answers, instead of "all know". */
@@ -235,7 +241,7 @@ public final class InMemoryNode implements Cluster, Peers {
 
     @Override
     public Optional<ClusteringStrategy.Presences> presences(Jid account) {
-        return Optional.empty();
+        return view.members().size() < 2 ? Optional.empty() : presences.apply(account);
     }
 
     @Override

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.skein.api.storage.QuotaException;
@@ -32,6 +34,26 @@ public interface BlockListRepositoryContract extends StorageContract {
         assertEquals(Set.of(), Answers.of(blockLists().load(owner)));
         Answers.of(blockLists().add(owner, List.of()));
         Answers.of(blockLists().remove(owner, List.of()));
+    }
+
+    @Test
+    default void theListsOfManyAreLoadedAtOnce() {
+        assertEquals(Map.of(), Answers.of(blockLists().loadAll(List.of())));
+        List<Jid> owners = new ArrayList<>(List.of(LONGEST));
+        Map<Jid, Set<Jid>> all = new HashMap<>();
+        for (int i = 0; i < 1100; i++) owners.add(Jid.of("many" + i + "@block.example"));
+        for (Jid owner : owners) all.put(owner, Set.of());
+        for (int i : new int[] {0, 1, 511, 512, 513, 1024, 1100}) { // some of each part a storage may make of them
+            Set<Jid> blocked = Set.of(Jid.of("first@block.example"), Jid.of("x" + i + "@block.example/Resource"));
+            Answers.of(blockLists().add(owners.get(i), blocked));
+            all.put(owners.get(i), blocked);
+        }
+        Answers.of(blockLists().add(Jid.of("not-asked@block.example"), List.of(Jid.of("first@block.example"))));
+        assertEquals(all, Answers.of(blockLists().loadAll(owners)));
+        assertEquals(
+                Map.of(owners.get(1), all.get(owners.get(1))),
+                Answers.of(blockLists().loadAll(List.of(owners.get(1), owners.get(1)))));
+        Answers.of(blockLists().clear(LONGEST));
     }
 
     @Test

@@ -29,6 +29,16 @@ final class InMemoryBlockListRepository implements BlockListRepository {
     }
 
     @Override
+    public CompletionStage<Map<Jid, Set<Jid>>> loadAll(Collection<Jid> owners) {
+        Set<Jid> asked = Set.copyOf(owners);
+        return storage.call(() -> {
+            Map<Jid, Set<Jid>> found = new HashMap<>();
+            for (Jid owner : asked) found.put(owner, Set.copyOf(lists.getOrDefault(owner, Set.of())));
+            return found;
+        });
+    }
+
+    @Override
     public CompletionStage<Void> add(Jid owner, Collection<Jid> blocked) {
         List<Jid> added = List.copyOf(blocked);
         return storage.run(() -> {

@@ -1,11 +1,16 @@
 package org.skein.testkit.storage;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.skein.api.storage.AccountRepository;
 import org.skein.api.storage.BlockListRepository;
@@ -47,6 +52,41 @@ final class InMemoryStorageTest implements AllStorageContracts {
     @Override
     public Spool spool() {
         return storage.spool();
+    }
+
+    /** What a storage of a third party has that does not know of {@code loadAll}. */
+    private record OneByOne(BlockListRepository lists) implements BlockListRepository {
+        @Override
+        public CompletionStage<Set<Jid>> load(Jid owner) {
+            return lists.load(owner);
+        }
+
+        @Override
+        public CompletionStage<Void> add(Jid owner, Collection<Jid> blocked) {
+            return lists.add(owner, blocked);
+        }
+
+        @Override
+        public CompletionStage<Void> remove(Jid owner, Collection<Jid> unblocked) {
+            return lists.remove(owner, unblocked);
+        }
+
+        @Override
+        public CompletionStage<Void> clear(Jid owner) {
+            return lists.clear(owner);
+        }
+    }
+
+    @Test
+    void blockListsAreLoadedOneByOneWhereTheStorageCannotDoBetter() {
+        BlockListRepository lists = new OneByOne(blockLists());
+        Jid owner = Jid.of("user@example.org");
+        Jid other = Jid.of("other@example.org");
+        Answers.of(lists.add(owner, List.of(other)));
+        assertEquals(
+                Map.of(owner, Set.of(other), other, Set.of()), Answers.of(lists.loadAll(List.of(owner, other, owner))));
+        storage.available(false);
+        assertThrows(StorageException.class, () -> Answers.of(lists.loadAll(List.of(owner, other))));
     }
 
     @Test

@@ -1,9 +1,14 @@
 package org.skein.storage.jdbc.internal;
 
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
@@ -16,6 +21,8 @@ import org.skein.xmpp.Jid;
 /** Block lists: a row of {@code skein_block} for each address. */
 @Component
 public final class JdbcBlockListRepository implements BlockListRepository {
+    private static final int OWNERS_AT_ONCE = 512;
+
     private final Storage storage;
 
     @Activate
@@ -36,6 +43,32 @@ public final class JdbcBlockListRepository implements BlockListRepository {
                         "SELECT blocked FROM skein_block WHERE owner = ?",
                         row -> Jid.of(Ids.text(row.getBytes(1))),
                         (Object) id)));
+    }
+
+    @Override
+    public CompletionStage<Map<Jid, Set<Jid>>> loadAll(Collection<Jid> owners) {
+        Map<ByteBuffer, Jid> byId = new LinkedHashMap<>();
+        for (Jid owner : owners) byId.put(ByteBuffer.wrap(Ids.of(owner)), owner);
+        List<byte[]> ids = byId.keySet().stream().map(ByteBuffer::array).toList();
+        return storage.database().read(c -> {
+            Map<Jid, Set<Jid>> lists = new LinkedHashMap<>();
+            byId.values().forEach(owner -> lists.put(owner, new LinkedHashSet<>()));
+            for (int i = 0; i < ids.size(); i += OWNERS_AT_ONCE) {
+                List<byte[]> some = ids.subList(i, Math.min(ids.size(), i + OWNERS_AT_ONCE));
+                for (Row row : rows(c, some)) lists.get(byId.get(row.owner())).add(row.blocked());
+            }
+            return lists;
+        });
+    }
+
+    private record Row(ByteBuffer owner, Jid blocked) {}
+
+    private static List<Row> rows(Connection c, List<byte[]> owners) throws SQLException {
+        return Sql.query(
+                c,
+                "SELECT owner, blocked FROM skein_block WHERE owner IN (" + Sql.marks(owners.size()) + ")",
+                row -> new Row(ByteBuffer.wrap(row.getBytes(1)), Jid.of(Ids.text(row.getBytes(2)))),
+                Sql.padded(owners).toArray());
     }
 
     @Override
