@@ -2,7 +2,6 @@ package org.skein.cluster.strategy.online.internal;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +14,9 @@ import java.util.function.Function;
 import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.NodeSet;
 import org.skein.cluster.api.strategy.ClusteringStrategy.Presences;
+import org.skein.cluster.api.strategy.ClusteringStrategy.RemotePresence;
 import org.skein.cluster.strategy.online.internal.Holders.Session;
 import org.skein.xmpp.Jid;
-import org.skein.xmpp.Stanza;
 
 /**
  * Which other nodes hold which account, as far as they told, and what is not known of them. Keyed by the text of the
@@ -61,14 +60,14 @@ final class Whereabouts {
     private static Presences presences(Jid account, Holders holders, List<NodeId> unsure) {
         if (holders == null) return new Presences(List.of(), unsure);
         Set<NodeId> ask = new LinkedHashSet<>(unsure);
-        Map<Session, Stanza> readable = new LinkedHashMap<>();
+        List<RemotePresence> readable = new ArrayList<>();
         for (Session s : holders.sessions()) {
             if (s.presence().length == 0 || ask.contains(s.node())) continue;
             PresenceXml.read(s.presence(), account.withResource(s.resource()))
-                    .ifPresentOrElse(p -> readable.put(s, p), () -> ask.add(s.node()));
+                    .ifPresentOrElse(p -> readable.add(new RemotePresence(s.node(), p)), () -> ask.add(s.node()));
         }
-        readable.keySet().removeIf(s -> ask.contains(s.node()));
-        return new Presences(List.copyOf(readable.values()), List.copyOf(ask));
+        readable.removeIf(p -> ask.contains(p.node()));
+        return new Presences(readable, List.copyOf(ask));
     }
 
     /** @return whether it is the first session of its node for the account */

@@ -140,7 +140,7 @@ class OnlineStrategyTest {
         assertEquals(List.of(), presences.ask());
         assertEquals(
                 List.of(there.toString()),
-                presences.known().stream().map(Stanza::toString).toList());
+                presences.known().stream().map(p -> p.presence().toString()).toList());
         b.presence(PHONE, Optional.empty());
         cluster.settle();
         assertEquals(

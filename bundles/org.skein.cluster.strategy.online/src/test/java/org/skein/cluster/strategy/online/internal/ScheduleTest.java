@@ -189,7 +189,7 @@ class ScheduleTest {
         Presences known = at.strategy.presences(account).orElseThrow();
         assertEquals(unknown, new TreeSet<>(known.ask()));
         List<String> texts = new ArrayList<>();
-        known.known().forEach(p -> texts.add(p.toString()));
+        known.known().forEach(p -> texts.add(p.presence().toString()));
         assertEquals(List.copyOf(presences), texts.stream().sorted().toList(), account + " at " + at.id);
     }
 }
