@@ -44,7 +44,7 @@ import org.skein.xmpp.Stanza;
  * several at once for different accounts; none may block. What takes time goes through {@link Context#later}.
  *
  * <p><b>When it fails.</b> A strategy that throws, answers null, blocks the calling thread, does not complete a stage in
- * its time ({@code locate} 1 s, {@code bound} 2 s, {@code start} 2 min) too often or sends more than a peer can take is
+ * its time ({@code locate} 1 s, again and again for 10 s; {@code bound} 15 s; {@code start} 2 min) or sends more than a peer can take is
  * replaced by "all members", reported in the log, in {@code cluster:strategy} and in the health of the node, and not used
  * again before its bundle is updated or the strategy is chosen anew. A peer whose message it cannot take (an exception of
  * {@code received} or {@code called}) is named in every answer until it publishes anew. Neither costs a stanza.

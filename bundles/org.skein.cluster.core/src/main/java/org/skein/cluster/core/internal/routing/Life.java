@@ -28,7 +28,11 @@ import org.slf4j.LoggerFactory;
 final class Life {
     private static final Logger log = LoggerFactory.getLogger(Life.class);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(1);
-    private static final Duration BOUND_WITHIN = Duration.ofSeconds(2);
+    /** Longer than a silent member may hold up a confirmation before it is excluded. */
+    private static final Duration BOUND_WITHIN = Duration.ofSeconds(15);
+    /** The same for answers to look-ups: late ones and none in time, so many and so long. */
+    private static final Duration LATE_FOR = Duration.ofSeconds(10);
+
     private static final int LATE_IN_A_ROW = 8;
     private static final long OVERRUN_BYTES = 4L << 20;
 
@@ -263,8 +267,13 @@ final class Life {
     }
 
     void answeredInTime(boolean inTime) {
-        if (inTime) lateInARow.setPlain(0);
-        else if (lateInARow.incrementAndGet() == LATE_IN_A_ROW) fail("its answers come late", null);
+        if (inTime) {
+            lateInARow.set(0);
+        } else if (lateInARow.incrementAndGet() == 1) {
+            clockwork.after(LATE_FOR, () -> {
+                if (lateInARow.getAndSet(0) >= LATE_IN_A_ROW) fail("its answers come late", null);
+            });
+        }
     }
 
     /** Counts what it sends to a node that takes no more. */
