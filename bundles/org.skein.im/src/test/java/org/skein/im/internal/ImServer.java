@@ -2,8 +2,12 @@ package org.skein.im.internal;
 
 import org.skein.cluster.api.Cluster;
 import org.skein.im.internal.account.OtherNodes;
+import org.skein.im.internal.blocking.BlockLists;
+import org.skein.im.internal.presence.AnswersHere;
+import org.skein.im.internal.presence.Arrivals;
 import org.skein.im.internal.presence.PresenceProcessor;
 import org.skein.im.internal.presence.PresenceSender;
+import org.skein.im.internal.presence.SeenPresence;
 import org.skein.im.internal.roster.RosterRequests;
 import org.skein.im.internal.roster.Rosters;
 import org.skein.im.internal.subscription.SubscriptionDelivery;
@@ -18,6 +22,13 @@ public final class ImServer {
     public final TestServer server;
     public final OtherNodes others;
     public final Rosters rosters;
+    /** In use only where {@link org.skein.im.internal.blocking.BlockListsOf} adds it. */
+    public final BlockLists lists;
+
+    public final Arrivals arrivals;
+    /** In use only among {@link TwoNodes}. */
+    public final SeenPresence seen;
+
     public final PresenceSender sender;
     public final Subscriptions subscriptions;
 
@@ -47,7 +58,11 @@ public final class ImServer {
         this.server = server;
         others = new OtherNodes(cluster);
         rosters = server.add(new Rosters(rosterConfig, server.storage.rosters(), others));
-        sender = server.add(new PresenceSender(server, server, server.hosts, others));
+        lists = new BlockLists(server.storage.blockLists(), others);
+        arrivals = server.add(new Arrivals(others));
+        seen = new SeenPresence(server, server.hosts, others, arrivals);
+        AnswersHere answers = new AnswersHere(server, others, lists, seen, arrivals);
+        sender = server.add(new PresenceSender(server, server, server.hosts, others, answers));
         subscriptions = new Subscriptions(rosters, server.accounts, sender);
         server.add(new SubscriptionProcessor(subscriptions));
         server.add(new SubscriptionDelivery(subscriptions));

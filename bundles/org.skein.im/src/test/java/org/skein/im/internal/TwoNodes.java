@@ -1,6 +1,9 @@
 package org.skein.im.internal;
 
 import java.util.List;
+import java.util.Set;
+import org.skein.api.storage.RosterItem;
+import org.skein.api.storage.RosterItem.Subscription;
 import org.skein.im.internal.blocking.BlockListsOf;
 import org.skein.im.internal.carbons.Carbons;
 import org.skein.im.internal.last.LastActivityRequests;
@@ -9,6 +12,7 @@ import org.skein.testkit.ManualScheduler;
 import org.skein.testkit.cluster.InMemoryCluster;
 import org.skein.testkit.cluster.InMemoryNode;
 import org.skein.testkit.storage.InMemoryStorage;
+import org.skein.xmpp.Jid;
 
 /** Two nodes on one storage, each a {@link TestServer} with the processors that know of other nodes. */
 public final class TwoNodes {
@@ -23,7 +27,7 @@ public final class TwoNodes {
             this.member = member;
             server = new TestServer(storage);
             im = new ImServer(server, member);
-            seen = server.add(new SeenPresence(server, server.hosts, im.others));
+            seen = server.add(im.seen);
             server.add(new Carbons(server));
             server.add(new LastActivityRequests(im.rosters, im.sender, storage.lastActivity()));
             member.handler("im.roster", im.rosters)
@@ -38,13 +42,20 @@ public final class TwoNodes {
         }
     }
 
-    public final InMemoryStorage storage = new InMemoryStorage();
+    public final InMemoryStorage storage;
     public final ManualScheduler scheduler = new ManualScheduler();
     public final InMemoryCluster cluster = new InMemoryCluster(scheduler);
-    public final Node a = new Node(cluster.node("a"), storage);
-    public final Node b = new Node(cluster.node("b"), storage);
+    public final Node a;
+    public final Node b;
 
     public TwoNodes() {
+        this(new InMemoryStorage());
+    }
+
+    public TwoNodes(InMemoryStorage storage) {
+        this.storage = storage;
+        a = new Node(cluster.node("a"), storage);
+        b = new Node(cluster.node("b"), storage);
         a.server.cluster("a", List.of(a.server, b.server), scheduler::runAll);
         b.server.cluster("b", List.of(b.server, a.server), scheduler::runAll);
         a.server.origin(() -> a.member.self().toString());
@@ -58,6 +69,20 @@ public final class TwoNodes {
     public void create(String... accounts) {
         a.server.create(accounts);
         b.server.create(accounts);
+    }
+
+    /** Two accounts that see each other. */
+    public void friends(Jid one, Jid other) {
+        create(one.toString(), other.toString());
+        subscription(one, other);
+        subscription(other, one);
+    }
+
+    private void subscription(Jid owner, Jid contact) {
+        storage.rosters()
+                .put(owner, new RosterItem(contact, "", Set.of(), Subscription.BOTH, false, false, false, true, ""))
+                .toCompletableFuture()
+                .join();
     }
 
     /** The node's process is gone with all its sessions; nobody says goodbye. */

@@ -26,17 +26,7 @@ class TwoNodesTest {
     private final TwoNodes nodes = new TwoNodes();
 
     private void friends(Jid one, Jid other) {
-        nodes.create(one.toString(), other.toString());
-        subscription(one, other, Subscription.BOTH);
-        subscription(other, one, Subscription.BOTH);
-    }
-
-    private void subscription(Jid owner, Jid contact, Subscription subscription) {
-        nodes.storage
-                .rosters()
-                .put(owner, new RosterItem(contact, "", Set.of(), subscription, false, false, false, true, ""))
-                .toCompletableFuture()
-                .join();
+        nodes.friends(one, other);
     }
 
     private static Stanza presence(String type, Jid to) {

@@ -3,8 +3,12 @@ package org.skein.im.internal.account;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,6 +61,32 @@ public final class HeldStates<T> {
         return there != null ? CompletableFuture.completedFuture(there) : turns.take(account, () -> current(account));
     }
 
+    /**
+     * Those of many, with one call of the loader for all that are not in memory and of which no change is under way.
+     *
+     * @param loader answers for each account it is asked for
+     * @return those there are; who could not be loaded is left out. Never fails
+     */
+    public CompletionStage<Map<Jid, T>> getAll(
+            Collection<Jid> accounts, Function<Collection<Jid>, CompletionStage<Map<Jid, T>>> loader) {
+        Map<Jid, T> found = new ConcurrentHashMap<>();
+        Batch<T> batch = new Batch<>();
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (Jid account : Set.copyOf(accounts)) {
+            all.add(turns.take(account, () -> {
+                        T there = inMemory(account);
+                        if (there != null) return CompletableFuture.completedFuture(there);
+                        CompletableFuture<T> together = batch.add(account);
+                        return together == null ? current(account) : together.thenApply(state -> keep(account, state));
+                    })
+                    .thenAccept(state -> found.put(account, state))
+                    .exceptionally(failure -> null)
+                    .toCompletableFuture());
+        }
+        batch.load(loader);
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).thenApply(done -> found);
+    }
+
     /** Gives the state to a change, and lets no other change of this account begin until its stage completes. */
     public <R> CompletionStage<R> inTurn(Jid account, Function<T, CompletionStage<R>> change) {
         return turns.take(account, () -> current(account).thenCompose(change));
@@ -96,14 +126,16 @@ public final class HeldStates<T> {
         if (there != null) {
             return CompletableFuture.completedFuture(there);
         }
-        return loader.apply(account).thenApply(state -> {
-            forgetUnused();
-            held.put(account, new Held<>(account, state, unused));
-            if (recent.length() > 0) {
-                recent.set(Math.floorMod(loads.getAndIncrement(), recent.length()), state);
-            }
-            return state;
-        });
+        return loader.apply(account).thenApply(state -> keep(account, state));
+    }
+
+    private T keep(Jid account, T state) {
+        forgetUnused();
+        held.put(account, new Held<>(account, state, unused));
+        if (recent.length() > 0) {
+            recent.set(Math.floorMod(loads.getAndIncrement(), recent.length()), state);
+        }
+        return state;
     }
 
     private void forgetUnused() {

@@ -6,6 +6,7 @@ import static org.osgi.service.component.annotations.ReferencePolicyOption.GREED
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import org.skein.cluster.api.NodeSet;
 import org.skein.cluster.api.Peers;
 import org.skein.cluster.api.Peers.Reply;
 import org.skein.cluster.api.Peers.Result;
+import org.skein.cluster.api.strategy.ClusteringStrategy.Presences;
 import org.skein.xmpp.Jid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +54,11 @@ public final class OtherNodes {
     public boolean mayHold(Jid account) {
         NodeSet nodes = cluster.locate(account.bare());
         return !nodes.isKnown() || !nodes.now().isEmpty();
+    }
+
+    /** What is known here of an account's presence on other nodes; empty if the strategy in use keeps none. */
+    public Optional<Presences> presences(Jid account) {
+        return cluster.presences(account.bare());
     }
 
     /** This node in its present life, as {@link org.skein.api.session.RemotePresenceListener} is told of it elsewhere. */

@@ -1,8 +1,10 @@
 package org.skein.im.internal.blocking;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -70,8 +72,19 @@ public final class BlockLists implements AccountState<BlockList>, AccountListene
         return held.get(account.bare());
     }
 
+    /** Those of many; which the database does not give are left out. Never fails. */
+    public CompletionStage<Map<Jid, BlockList>> loadAll(Collection<Jid> accounts) {
+        return held.getAll(
+                accounts,
+                missing -> repository.loadAll(missing).thenApply(lists -> {
+                    Map<Jid, BlockList> loaded = new HashMap<>();
+                    lists.forEach((owner, blocked) -> loaded.put(owner, new BlockList(owner, blocked)));
+                    return loaded;
+                }));
+    }
+
     /** The list if it is in memory, else null. */
-    BlockList inMemory(Jid account) {
+    public BlockList inMemory(Jid account) {
         return held.inMemory(account);
     }
 

@@ -47,17 +47,20 @@ public final class PresenceSender implements PeerHandler {
     private final Sessions sessions;
     private final VirtualHosts hosts;
     private final OtherNodes others;
+    private final AnswersHere answers;
 
     @Activate
     public PresenceSender(
             @Reference Router router,
             @Reference Sessions sessions,
             @Reference VirtualHosts hosts,
-            @Reference OtherNodes others) {
+            @Reference OtherNodes others,
+            @Reference AnswersHere answers) {
         this.router = router;
         this.sessions = sessions;
         this.hosts = hosts;
         this.others = others;
+        this.answers = answers;
     }
 
     /** A stanza, as it is. */
@@ -80,12 +83,15 @@ public final class PresenceSender implements PeerHandler {
         router.route(presence, to);
     }
 
-    /** Asks for the presence of each contact the user has a subscription to (RFC 6121 §4.3.1), and of own resources. */
+    /**
+     * For the presence of each contact the user has a subscription to (RFC 6121 §4.3.1), and of own resources: asks those
+     * of whom it is not known here. Event loop.
+     */
     void probeContacts(Session session) {
         List<Jid> to = contacts(session, false);
         Jid own = session.jid().bare();
         if (others.mayHold(own)) to.add(own);
-        if (!to.isEmpty()) router.route(probe(session.jid()), to);
+        answers.answer(session, to, asked -> router.route(probe(session.jid()), asked));
     }
 
     /** Those with a subscription from (or to) the user that can be reached. */

@@ -41,7 +41,14 @@ import org.slf4j.LoggerFactory;
  * Which resources on other nodes the accounts here have seen available, and from which life of which node: when that is
  * lost, they see them go (CLUSTER 20). Kept while the account has a session here. Any thread.
  */
-@Component
+@Component(
+        service = {
+            SeenPresence.class,
+            RemotePresenceListener.class,
+            ClusterListener.class,
+            SessionListener.class,
+            SessionTransfer.class
+        })
 public final class SeenPresence implements RemotePresenceListener, ClusterListener, SessionListener, SessionTransfer {
     private static final Logger log = LoggerFactory.getLogger(SeenPresence.class);
 
@@ -51,15 +58,21 @@ public final class SeenPresence implements RemotePresenceListener, ClusterListen
     private final Sessions sessions;
     private final VirtualHosts hosts;
     private final OtherNodes others;
+    private final Arrivals arrivals;
 
     /** By account: full JIDs and the origin of their presence. The inner map is guarded by itself. */
     private final ConcurrentHashMap<Jid, Map<Jid, String>> seen = new ConcurrentHashMap<>();
 
     @Activate
-    public SeenPresence(@Reference Sessions sessions, @Reference VirtualHosts hosts, @Reference OtherNodes others) {
+    public SeenPresence(
+            @Reference Sessions sessions,
+            @Reference VirtualHosts hosts,
+            @Reference OtherNodes others,
+            @Reference Arrivals arrivals) {
         this.sessions = sessions;
         this.hosts = hosts;
         this.others = others;
+        this.arrivals = arrivals;
     }
 
     @Override
@@ -68,6 +81,7 @@ public final class SeenPresence implements RemotePresenceListener, ClusterListen
         if (from == null || !isUser(from)) {
             return; // rooms and other servers' users do not go with the node that passed them on
         }
+        arrivals.arrived(origin, account, presence); // first: who answers in its place then leaves the origin as it is
         if (presence.type().isEmpty()) {
             available(origin, account, from);
         } else if (presence.hasType("unavailable")) {
@@ -87,9 +101,24 @@ public final class SeenPresence implements RemotePresenceListener, ClusterListen
     private void available(String origin, Jid account, Jid from) {
         Map<Jid, String> all = seen.computeIfAbsent(account, a -> new HashMap<>());
         synchronized (all) {
-            if (all.size() < MAX_SEEN || all.containsKey(from)) all.put(from, origin);
+            put(all, from, origin);
         }
         if (sessions.account(account).isEmpty()) seen.remove(account); // it ended meanwhile
+    }
+
+    private static void put(Map<Jid, String> all, Jid from, String origin) {
+        if (all.size() < MAX_SEEN || all.containsKey(from)) all.put(from, origin);
+    }
+
+    /** Shows a session what it is told in place of another node; not if that is gone, for who would take it back? */
+    void show(String origin, Session session, Stanza presence) {
+        Map<Jid, String> all = seen.computeIfAbsent(session.jid().bare(), a -> new HashMap<>());
+        // Under the lock to the end: the loss is told either behind this, or has begun and the node is no member.
+        synchronized (all) {
+            if (!others.isMember(origin)) return;
+            put(all, presence.from().orElseThrow(), origin);
+            session.send(presence.withTo(session.jid()));
+        }
     }
 
     @Override

@@ -9,7 +9,7 @@ public final class BlockListsOf {
 
     /** @return hears other nodes */
     public static PeerHandler add(ImServer im) {
-        BlockLists lists = im.server.add(new BlockLists(im.server.storage.blockLists(), im.others));
+        BlockLists lists = im.server.add(im.lists);
         im.server.add(new BlockingFilter(lists, im.others));
         return im.server.add(new BlockingRequests(lists, im.server, im.sender));
     }

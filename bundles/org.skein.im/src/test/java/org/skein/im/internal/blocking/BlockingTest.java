@@ -29,7 +29,7 @@ class BlockingTest {
 
     @BeforeEach
     void wire() {
-        lists = server.add(new BlockLists(server.storage.blockLists(), im.others));
+        lists = server.add(im.lists);
         server.add(new BlockingFilter(lists, im.others));
         server.add(new BlockingRequests(lists, server, im.sender));
         server.add(new Ping());
