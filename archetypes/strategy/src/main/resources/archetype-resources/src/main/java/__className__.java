@@ -76,7 +76,7 @@ public final class ${className} implements ClusteringStrategy {
         byte[] request = new Message(Message.HERE, List.of(full.bare())).bytes();
         List<CompletableFuture<?>> answers = new ArrayList<>();
         // A copy, as an answer may be there at once and change it.
-        Map.copyOf(listeners)
+        new HashMap<>(listeners)
                 .forEach((node, hello) -> answers.add(context.call(node, request, DEADLINE)
                         .thenAccept(reply -> answered(node, hello, reply))
                         .toCompletableFuture()));

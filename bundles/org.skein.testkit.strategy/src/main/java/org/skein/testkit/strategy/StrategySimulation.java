@@ -32,7 +32,8 @@ import org.skein.xmpp.Jid;
  * </pre>
  *
  * A failure names its seed; {@code -Dseed=N} runs that schedule alone, {@code -Dskein.schedules=N} and
- * {@code -Dskein.from=N} more or other ones. Logs are those of a server with very bad luck: best turned off.
+ * {@code -Dskein.from=N} more or other ones. It repeats exactly if the strategy does: one that goes through {@code Set.of}
+ * or draws random numbers may send in another order. Logs are those of a server with very bad luck: best turned off.
  */
 public final class StrategySimulation {
     private final Supplier<? extends ClusteringStrategy> strategy;

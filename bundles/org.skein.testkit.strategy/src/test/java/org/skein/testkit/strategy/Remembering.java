@@ -111,7 +111,7 @@ class Remembering implements ClusteringStrategy {
         byte[] request = message(HERE, List.of(full.bare()));
         List<CompletableFuture<?>> answers = new ArrayList<>();
         // A copy, as an answer may be there at once and change it.
-        Map.copyOf(listeners)
+        new HashMap<>(listeners)
                 .forEach((node, hello) -> answers.add(context.call(node, request, DEADLINE)
                         .thenAccept(reply -> answered(node, hello, reply))
                         .toCompletableFuture()));
