@@ -11,7 +11,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.skein.itests.support.ClusterNodes;
 import org.skein.itests.support.Maven;
+import org.skein.itests.support.ServerProcess;
+import org.skein.itests.support.StanzaClient;
+import org.skein.testkit.storage.MariaDb;
 
 /** A third party's strategy: made by the archetype, built outside of this project, with nothing but our published jars. */
 class ArchetypeTest {
@@ -70,6 +75,25 @@ class ArchetypeTest {
                 String name = clause.split(";")[0].strip();
                 assertTrue(name.matches("java\\..*|org\\.skein\\.(xmpp|cluster\\.api(\\.strategy)?)"), name);
             }
+        }
+    }
+
+    @Test
+    @EnabledIf("org.skein.itests.support.ClusterNodes#arePossible")
+    void itIsInstalledInRunningNodesAndRoutes() throws Exception {
+        try (ClusterNodes nodes =
+                ClusterNodes.create(MariaDb.shared(), "archetype", 2).start()) {
+            for (ServerProcess node : nodes.running()) node.shell("start file:" + jar());
+            nodes.node(0).shell("cluster:strategy --all near");
+            String romeo = StanzaClient.register(nodes.node(0));
+            String juliet = StanzaClient.register(nodes.node(0));
+            try (StanzaClient a = StanzaClient.online(nodes.node(0), romeo, "r");
+                    StanzaClient b = StanzaClient.online(nodes.node(1), juliet, "r")) {
+                a.chat(b.bare(), "by way of one's own strategy");
+                b.awaitBody("by way of one's own strategy");
+            }
+            String shown = nodes.node(0).shell("cluster:strategy");
+            assertTrue(shown.lines().anyMatch(l -> l.matches("near +1 +in use .*")), shown);
         }
     }
 

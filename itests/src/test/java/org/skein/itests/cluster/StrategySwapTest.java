@@ -133,7 +133,8 @@ class StrategySwapTest {
     void anUnknownStrategyIsRefusedWithThoseThereAre() {
         Command refused = nodes.node(0).skein("shell", "cluster:strategy nonsense");
         refused.exits(1);
-        assertTrue(refused.output().contains("no strategy 'nonsense' runs here; there are: broadcast"), refused::output);
+        assertTrue(
+                refused.output().contains("no strategy 'nonsense' runs here; there are: broadcast"), refused::output);
         assertEquals("broadcast", inUse(nodes.node(0)));
     }
 

@@ -10,9 +10,17 @@ public final class Examples {
     private Examples() {}
 
     public static Path componentEcho() throws IOException {
-        Path target = Path.of(System.getProperty("skein.root"), "examples/component-echo/target");
+        return jar("component-echo");
+    }
+
+    public static Path strategyHome() throws IOException {
+        return jar("strategy-home");
+    }
+
+    private static Path jar(String example) throws IOException {
+        Path target = Path.of(System.getProperty("skein.root"), "examples", example, "target");
         try (Stream<Path> files = Files.list(target)) {
-            return files.filter(f -> f.getFileName().toString().matches("component-echo-.*\\.jar"))
+            return files.filter(f -> f.getFileName().toString().matches(example + "-[0-9.]+(-SNAPSHOT)?\\.jar"))
                     .findFirst()
                     .orElseThrow();
         }
