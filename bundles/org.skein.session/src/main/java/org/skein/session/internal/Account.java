@@ -105,6 +105,14 @@ final class Account implements OnlineAccount {
         pending.remove(bind);
     }
 
+    /** True if a bind of this resource is under way, and what the node sends from now on may be for it. */
+    synchronized boolean awaits(String resource, NodeId sender) {
+        for (Binds.Pending bind : pending) {
+            if (bind.isFor(resource) && bind.isKnownTo(sender)) return true;
+        }
+        return false;
+    }
+
     /** Binds under way; with the lock held. */
     List<Binds.Pending> pending() {
         return pending;

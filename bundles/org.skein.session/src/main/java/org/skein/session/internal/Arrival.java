@@ -13,6 +13,8 @@ final class Arrival extends Fanout {
     final long number;
     private final boolean toFull;
     private final CompletableFuture<Void> settled = new CompletableFuture<>();
+    private final UserSession match; // when it came; null for none
+    private final boolean awaited; // then the resource was about to be bound, and its origin knew
     private boolean others; // the resource is not here, but others of the account are
 
     Arrival(ServerNode node, NodeId origin, long number, boolean toFull, Stanza stanza, Jid account) {
@@ -20,6 +22,10 @@ final class Arrival extends Fanout {
         this.origin = origin;
         this.number = number;
         this.toFull = toFull;
+        Account there = toFull ? node.registry.entered(account) : null;
+        String resource = there == null ? "" : stanza.to().orElseThrow().resource();
+        this.match = there == null ? null : there.find(resource);
+        this.awaited = there != null && !node.gates.isEmpty() && there.awaits(resource, origin);
     }
 
     /** The origin's number where nobody else has the message: so a second try after a crash is the same row. */
@@ -40,9 +46,11 @@ final class Arrival extends Fanout {
 
     void start() {
         if (toFull) {
-            UserSession match = node.registry.find(stanza.to().orElseThrow());
-            if (match != null && !match.has(originNumber())) {
-                toOne(match);
+            UserSession now = node.registry.find(stanza.to().orElseThrow());
+            // What was sent before may have been refused; this waited at the gate, and must not be in front of that.
+            boolean isMeant = now != null && (now == match || awaited);
+            if (isMeant && !now.has(originNumber())) {
+                toOne(now);
                 return;
             }
             Account online = node.registry.online(account);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.skein.cluster.api.NodeId;
 import org.skein.session.internal.Forwarding.Question;
 import org.skein.xmpp.Jid;
@@ -39,6 +40,7 @@ final class Binds {
         private boolean lost; // guarded by account
         private Gates<Jid>.Gate gate;
         private boolean published;
+        private Set<NodeId> heard; // these know; null if nobody needs to: the session moves
         private List<NodeId> sending = List.of(); // where a session of before sent something that is not safe yet
 
         private Pending(Account account, Jid full, long login) {
@@ -62,6 +64,11 @@ final class Binds {
             synchronized (account) {
                 return lost;
             }
+        }
+
+        /** True if what a node sends from now on may be for the session this will be. */
+        boolean isKnownTo(NodeId node) {
+            return heard == null || heard.contains(node);
         }
 
         boolean isFor(String resource) {
@@ -104,6 +111,7 @@ final class Binds {
             return pending.publish().thenApply(known -> pending);
         }
         pending.gate = node.gates.hold(pending.account.jid()); // arrivals wait until it is bound, in their order
+        pending.heard = ConcurrentHashMap.newKeySet();
         pending.account.pending(pending);
         return pending.publish().thenCompose(known -> ask(pending, max));
     }
@@ -153,7 +161,9 @@ final class Binds {
                 .jid(pending.full)
                 .number(pending.login())
                 .done();
-        return node.forwarding.askAll(Question.BIND, question).thenCompose(answers -> heard(pending, max, answers));
+        return node.forwarding
+                .askAll(Question.BIND, question, pending.heard::add)
+                .thenCompose(answers -> heard(pending, max, answers));
     }
 
     private CompletionStage<Pending> heard(Pending pending, int max, Map<NodeId, byte[]> answers) {
@@ -215,6 +225,11 @@ final class Binds {
         node.forwarding
                 .ask(pending.sending, Question.SENT, question)
                 .thenAccept(safe -> session.run(session.intake()::goOn));
+    }
+
+    /** The full JID the question is about, or null if it only moves. */
+    static Jid comes(Bytes.Reader question) {
+        return question.octet() == MOVE ? null : question.jid();
     }
 
     private CompletionStage<byte[]> asked(NodeId from, Bytes.Reader question) {

@@ -34,6 +34,7 @@ final class Delivery extends Fanout implements Forwarded {
     private boolean isTried;
     private boolean triedAgain;
     private volatile boolean isAtFull; // it was sent to a full address at other nodes
+    private volatile boolean resourceComes; // it may be refused where others to the same address will be taken
     private volatile boolean waitsHere; // at its account's gate, to be tried again
 
     Delivery(ServerNode node, Stanza stanza, Jid account, DeliveryListener origin) {
@@ -74,8 +75,7 @@ final class Delivery extends Fanout implements Forwarded {
 
     private void begin(UserSession match) {
         Delivery before = node.forwarding.underWay(this);
-        // At another full address; if the older one's resource is gone it is tried once more, and must stay in front.
-        if (before != null && before.isAtFull && !before.stanza.to().equals(stanza.to())) {
+        if (before != null && before.mayComeAgain(this, match)) {
             waitFor(before, match);
         } else if (match != null) {
             toOne(match);
@@ -84,6 +84,16 @@ final class Delivery extends Fanout implements Forwarded {
         } else {
             toBare();
         }
+    }
+
+    /** It is at a full address, where a newer one does not go or finds another: if it is refused it must stay in front. */
+    private boolean mayComeAgain(Delivery newer, UserSession match) {
+        return isAtFull && (resourceComes || match != null || !stanza.to().equals(newer.stanza.to()));
+    }
+
+    /** A resource is about to be bound. */
+    void resourceComes(Jid full) {
+        if (isAtFull && stanza.to().orElseThrow().equals(full)) resourceComes = true;
     }
 
     /** It goes another way than an older one of its flow, and might overtake it: it waits, and all behind it (CLUSTER 11). */
@@ -108,8 +118,16 @@ final class Delivery extends Fanout implements Forwarded {
             toBare(nodes);
             return;
         }
+        Delivery before = node.forwarding.underWay(this);
+        if (before != null && before.mayComeAgain(this, null)) { // since it was asked where
+            waitFor(before, null);
+            return;
+        }
         isAtFull = true;
-        toOthers(nodes.size(), nodes.size() > 1, () -> forward(nodes));
+        toOthers(nodes.size(), nodes.size() > 1, () -> {
+            forward(nodes);
+            if (node.forwarding.isComing(stanza.to().orElseThrow())) resourceComes = true;
+        });
     }
 
     private void toBare() {

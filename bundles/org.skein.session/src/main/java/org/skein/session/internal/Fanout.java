@@ -230,7 +230,7 @@ abstract class Fanout implements DeliveryListener {
         decided();
     }
 
-    /** It was delivered by somebody else after all: rows here are for their sessions alone. */
+    /** It was delivered by somebody after all: rows here are for their sessions alone. */
     final void deliveredElsewhere() {
         List<Stored> redundant;
         synchronized (this) {

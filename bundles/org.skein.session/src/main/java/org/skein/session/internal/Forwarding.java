@@ -1,5 +1,6 @@
 package org.skein.session.internal;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -113,6 +114,8 @@ final class Forwarding {
     private final ConcurrentHashMap<Flow, Delivery> underWay = new ConcurrentHashMap<>(); // the newest at other nodes
     private final Set<Delivery> behindOlder = ConcurrentHashMap.newKeySet(); // answered, but not a row yet
     private final ConcurrentHashMap<Jid, Long> moved = new ConcurrentHashMap<>(); // our last number when it did
+    private final ConcurrentHashMap<Jid, Integer> coming =
+            new ConcurrentHashMap<>(); // binds elsewhere not answered yet
     private final AtomicLong questions = new AtomicLong();
     private final Answerer[] answerers = new Answerer[Question.ALL.length];
     private final Object order = new Object(); // answers are taken one after the other, so what goes on keeps its order
@@ -230,6 +233,26 @@ final class Forwarding {
         if (alone) return List.of();
         NodeSet nodes = cluster().locate(account);
         return nodes.isKnown() ? nodes.now() : others();
+    }
+
+    /** A resource is about to be bound elsewhere: until that node is told what is sent to it may come too early. */
+    private void comes(Jid full) {
+        coming.merge(full, 1, Integer::sum);
+        Jid account = full.bare();
+        for (Peer peer : peers.values()) {
+            for (Forwarded f : peer.outstanding.values()) {
+                if (f instanceof Delivery d && d.account().equals(account)) d.resourceComes(full);
+            }
+        }
+    }
+
+    private void mayBeThere(Jid full) {
+        coming.computeIfPresent(full, (jid, n) -> n == 1 ? null : n - 1);
+    }
+
+    /** True for a full JID another node is about to bind, and has not heard from this one. */
+    boolean isComing(Jid full) {
+        return !coming.isEmpty() && coming.containsKey(full);
     }
 
     /** A session of an account moves to another node: what was sent before may find it at neither. */
@@ -448,12 +471,25 @@ final class Forwarding {
         return ask(List.copyOf(peers.keySet()), question, body);
     }
 
+    /** @param answered told of each node as it answers, on the lane's thread */
+    CompletionStage<Map<NodeId, byte[]>> askAll(Question question, byte[] body, Consumer<NodeId> answered) {
+        return ask(List.copyOf(peers.keySet()), question, body, answered);
+    }
+
     CompletionStage<Map<NodeId, byte[]>> ask(Collection<NodeId> nodes, Question question, byte[] body) {
+        return ask(nodes, question, body, id -> {});
+    }
+
+    private CompletionStage<Map<NodeId, byte[]>> ask(
+            Collection<NodeId> nodes, Question question, byte[] body, Consumer<NodeId> answered) {
         Map<NodeId, byte[]> answers = new ConcurrentHashMap<>();
         List<CompletableFuture<?>> all = new ArrayList<>();
         for (NodeId to : nodes) {
             all.add(askOne(to, question, body)
-                    .thenAccept(answer -> answer.ifPresent(a -> answers.put(to, a)))
+                    .thenAccept(answer -> answer.ifPresent(a -> {
+                        answered.accept(to);
+                        answers.put(to, a);
+                    }))
                     .toCompletableFuture());
         }
         return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).thenApply(done -> answers);
@@ -630,11 +666,14 @@ final class Forwarding {
     private void asked(Peer peer, Bytes.Reader in) {
         long id = in.number();
         Question question = Question.of(in.octet());
+        byte[] asked = in.bytes();
+        Jid comes = question == Question.BIND ? Binds.comes(new Bytes.Reader(asked)) : null;
+        if (comes != null) comes(comes);
         CompletionStage<byte[]> answer;
         try {
             answer = question == Question.SETTLE
-                    ? settledFor(peer.id, in.jid())
-                    : answerers[question.ordinal()].answer(peer.id, new Bytes.Reader(in.bytes()));
+                    ? settledFor(peer.id, Jid.of(new String(asked, StandardCharsets.UTF_8)))
+                    : answerers[question.ordinal()].answer(peer.id, new Bytes.Reader(asked));
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
@@ -648,6 +687,7 @@ final class Forwarding {
                             .number(id)
                             .bytes(body)
                             .done());
+            if (comes != null) mayBeThere(comes);
         });
     }
 

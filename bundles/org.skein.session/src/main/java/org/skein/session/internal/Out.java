@@ -23,7 +23,7 @@ final class Out extends Mailbox.Task {
     MessageNumber number; // given when first needed
     Instant takenAt; // of one read back from the database
     Row row = Row.NONE;
-    Fanout sharer; // of a message with a row that other sessions have too; null else
+    Fanout sharer; // of a message that other sessions have too, once stored or refused; null else
     boolean confirmed;
 
     Out(UserSession session, Stanza stanza, DeliveryListener listener) {

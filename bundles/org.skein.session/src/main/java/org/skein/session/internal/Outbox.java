@@ -210,6 +210,8 @@ final class Outbox {
                 if (done == null) done = new ArrayList<>();
                 done.add(out.number);
                 if (redundant != null) redundant.remove(out.number);
+            } else if (out.sharer != null) {
+                out.sharer.deliveredElsewhere(); // it had to be refused, but the client has it
             }
             out.answer(Outcome.DELIVERED);
         }
@@ -342,7 +344,10 @@ final class Outbox {
     }
 
     private void refuse(Out out, Throwable failure) {
-        if (out.listener() instanceof Fanout d) d.refusal(Failures.error(failure));
+        if (out.listener() instanceof Fanout d) {
+            d.refusal(Failures.error(failure));
+            if (d.shared) out.sharer = d;
+        }
         out.answer(Outcome.REFUSED);
     }
 

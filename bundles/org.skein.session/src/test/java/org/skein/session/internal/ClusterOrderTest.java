@@ -68,4 +68,40 @@ final class ClusterOrderTest {
         scheduler.advance(Duration.ofMillis(10));
         assertEquals(List.of("1", "2"), b.bodies());
     }
+
+    @Test
+    void whatWasRefusedBeforeAResourceWasBoundStaysInFront() {
+        FakeClientStream a = nodes[0].online("a@localhost/r");
+        cluster.hold(members[2], members[0]);
+        a.receive(Harness.chat("b@localhost/r", "1"));
+        scheduler.advance(Duration.ofMillis(10)); // refused by one, not answered by the other
+        FakeClientStream b = nodes[1].stream("b@localhost");
+        b.bind("r");
+        scheduler.runAll();
+        a.receive(Harness.chat("b@localhost/r", "2"));
+        scheduler.runAll();
+        b.receive(Harness.presence(0));
+        cluster.release(members[2], members[0]);
+        scheduler.advance(Duration.ofMillis(10));
+        assertEquals(List.of("1", "2"), b.bodies());
+    }
+
+    @Test
+    void whatWasSentBeforeItsNodeHeardOfABindIsRefusedToo() {
+        FakeClientStream a = nodes[0].online("a@localhost/r");
+        cluster.hold(members[2], members[0]);
+        a.receive(Harness.chat("b@localhost/r", "1"));
+        scheduler.advance(Duration.ofMillis(10)); // refused by one, not answered by the other
+        cluster.hold(members[0], members[1]);
+        a.receive(Harness.chat("b@localhost/r", "2"));
+        FakeClientStream b = nodes[1].stream("b@localhost");
+        b.bind("r");
+        scheduler.runAll(); // it waits for what is to come from the first node
+        cluster.release(members[0], members[1]);
+        scheduler.advance(Duration.ofMillis(10));
+        b.receive(Harness.presence(0));
+        cluster.release(members[2], members[0]);
+        scheduler.advance(Duration.ofMillis(10));
+        assertEquals(List.of("1", "2"), b.bodies());
+    }
 }

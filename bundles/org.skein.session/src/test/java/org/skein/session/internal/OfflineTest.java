@@ -219,4 +219,24 @@ final class OfflineTest {
         h.run();
         assertEquals(List.of("1", "2"), second.bodies());
     }
+
+    @Test
+    void whatAClientConfirmedThoughItCouldNotBeStoredComesFromNobodyAgain() {
+        Harness h = new Harness();
+        FakeClientStream a = h.online("a@localhost/r");
+        FakeClientStream first = h.managed("b@localhost/first");
+        FakeClientStream second = h.managed("b@localhost/second");
+        a.receive(Harness.chat("b@localhost", "1"));
+        h.run();
+        first.receive(Harness.presence(-1)); // stored for it
+        h.run();
+        h.spool.down(true);
+        h.pass(Duration.ofSeconds(8));
+        h.spool.down(false);
+        second.receive(Harness.a(1));
+        first.closeByClient();
+        h.run();
+        assertEquals(List.of("1"), second.bodies());
+        assertEquals(List.of(), h.spool.rows());
+    }
 }
