@@ -30,6 +30,9 @@ final class Life {
     /** A round of digests is told in so many parts: comparing one takes the receiver's time. */
     private static final int PARTS = 16;
 
+    /** After so many times its patience a start is complete: well before it takes too long for the core. */
+    private static final int GIVE_UP = 15;
+
     /** Another member: what it is told, and what it tells. */
     private record Peer(Feed feed, Replica replica) {}
 
@@ -76,7 +79,7 @@ final class Life {
     CompletionStage<Void> begin() {
         changed(context.view());
         context.later(Duration.ZERO, this::load);
-        context.later(limits.patience(), () -> waitFor(counts.framesIn.sum()));
+        waitFor(-1, GIVE_UP);
         context.later(interval.get().dividedBy(PARTS), this::round);
         return inStep;
     }
@@ -102,14 +105,17 @@ final class Life {
     }
 
     /**
-     * Who does not answer is not waited for, once nobody else tells us anything either. But hello was said to all: who
-     * holds what an earlier run told hears of this one before it hears that this node publishes.
+     * Who does not answer is not waited for, once nobody else brings us into step either, nor for too long. But hello was
+     * said to all: who holds what an earlier run told hears of this one before it hears that this node publishes.
      */
-    private void waitFor(long framesBefore) {
+    private void waitFor(long syncedBefore, int times) {
         if (inStep.isDone()) return;
-        long frames = counts.framesIn.sum();
-        if (greeted && frames == framesBefore) finish("not in step with " + whereabouts.notInStep() + " members");
-        else context.later(limits.patience(), () -> waitFor(frames));
+        long synced = counts.syncedIn.sum();
+        if (greeted && (synced == syncedBefore || times <= 0)) {
+            finish("not in step with " + whereabouts.notInStep() + " members");
+        } else {
+            context.later(limits.patience(), () -> waitFor(synced, times - 1));
+        }
     }
 
     /** Something has moved: we may be in step. */
@@ -259,29 +265,28 @@ final class Life {
 
     byte[] called(NodeId from, byte[] request) {
         Peer peer = find(from).orElseThrow(() -> new IllegalStateException(from + " is no member"));
-        Frame frame = read(peer, request);
         Answer answer;
-        if (frame instanceof Hello hello) {
-            answer = peer.replica.hello(hello, run);
-            if (hello.hears() != run) peer.feed.sayHello();
-        } else {
-            Update update = (Update) frame;
-            answer = peer.replica.update(update, run);
-            if (!update.chunks().isEmpty()) counts.syncedIn.add(request.length);
+        try {
+            answer = take(peer, Codec.readFrame(request), request.length);
+        } catch (RuntimeException garbage) {
+            counts.garbage.increment();
+            peer.replica.lost(); // whatever it said, it is not known here
+            throw garbage;
         }
         counts.framesIn.increment();
         moved();
         return Codec.write(answer);
     }
 
-    private Frame read(Peer peer, byte[] request) {
-        try {
-            return Codec.readFrame(request);
-        } catch (IllegalArgumentException garbage) {
-            counts.garbage.increment();
-            peer.replica.lost(); // whatever it said, it is not known here
-            throw garbage;
+    private Answer take(Peer peer, Frame frame, int bytes) {
+        if (frame instanceof Update update) {
+            if (!update.chunks().isEmpty()) counts.syncedIn.add(bytes);
+            return peer.replica.update(update, run);
         }
+        Hello hello = (Hello) frame;
+        Answer answer = peer.replica.hello(hello, run);
+        if (hello.hears() != run) peer.feed.sayHello();
+        return answer;
     }
 
     // figures

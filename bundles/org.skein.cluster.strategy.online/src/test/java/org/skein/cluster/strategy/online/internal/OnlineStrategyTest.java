@@ -178,6 +178,21 @@ class OnlineStrategyTest {
         assertEquals(Set.of(b.id, c.id), a.located(ANNA));
     }
 
+    @Test
+    void startDoesNotWaitForTheSilentHoweverMuchTheOthersHaveToSay() {
+        b.start();
+        cluster.settle();
+        cluster.silent.add(c);
+        a.start();
+        for (int second = 0; second < 12; second++) {
+            b.bind(ANNA.withResource("r" + second));
+            cluster.settle(Duration.ofSeconds(1));
+        }
+        assertTrue(a.isInUse());
+        assertEquals(Set.of(b.id, c.id), a.located(ANNA));
+        assertEquals(Set.of(c.id), a.located(Jid.of("nobody@localhost")));
+    }
+
     /** It told A its sessions without ever publishing, stopped without a word, and began again while A takes nothing. */
     @Test
     void whatAFormerRunToldIsNotBelieved() {

@@ -192,7 +192,8 @@ class TrafficTest {
         b.bind(user(1));
         startBoth();
         forge(new Told(user(1), Optional.empty()));
-        while (a.located(user(1).bare()).isEmpty()) {
+        for (int i = 0; a.located(user(1).bare()).isEmpty(); i++) {
+            assertTrue(i < 10_000, "it is never found");
             if (!cluster.step()) cluster.tick();
         }
         assertEquals(0, a.strategy.figures().get("users"), "it is not known yet, but included");
@@ -205,11 +206,29 @@ class TrafficTest {
         assertEquals(0, a.strategy.figures().get("not.in.step"));
     }
 
+    @Test
+    void aBucketToldInFullThatStillDiffersIsNotInStepUntilItIsComparedAgain() {
+        b.bind(user(1));
+        startBoth();
+        int bucket = Buckets.of(user(1).bare().toString());
+        long to = ((Update) lastOf()).to();
+        Chunk wrong = new Chunk(bucket, Optional.empty(), List.of(), true, 12345);
+        take(new Update(run, to, List.of(), List.of(wrong), Digests.NONE));
+        assertEquals(Set.of(b.id), a.located(user(1).bare()));
+        assertEquals(0, a.strategy.figures().get("users"));
+        cluster.settle(Duration.ofSeconds(31));
+        assertEquals(1, a.strategy.figures().get("users"));
+        assertEquals(0, a.strategy.figures().get("not.in.step"));
+    }
+
     /** Something B never said. */
     private void forge(Told... told) {
         long to = ((Update) lastOf()).to();
-        byte[] frame = Codec.write(new Update(run, to, List.of(told), List.of(), Digests.NONE));
-        a.strategy.called(b.id, frame).toCompletableFuture().join();
+        take(new Update(run, to, List.of(told), List.of(), Digests.NONE));
+    }
+
+    private void take(Update forged) {
+        a.strategy.called(b.id, Codec.write(forged)).toCompletableFuture().join();
     }
 
     private Frame lastOf() {
