@@ -19,9 +19,9 @@ public interface Peers {
     /** How the answer of one node came out. */
     enum Result {
         ANSWERED,
-        /** The handler failed, or the node has none. */
+        /** The node said so: the handler failed, or it has none. */
         FAILED,
-        /** It did not answer in time; whether it acted is not known. */
+        /** It did not answer in time, or could not be asked as too much waits for it; whether it acted is not known. */
         TIMEOUT,
         /** It left the view before it answered. */
         LEFT

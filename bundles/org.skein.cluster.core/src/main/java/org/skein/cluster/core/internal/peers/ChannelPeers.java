@@ -216,8 +216,10 @@ public final class ChannelPeers implements Peers {
             }
         } catch (RejectedExecutionException e) {
             finish(number, failure(Result.LEFT, "this node is stopping"));
-        } catch (IllegalArgumentException | IllegalStateException e) {
+        } catch (IllegalArgumentException e) {
             finish(number, failure(Result.FAILED, e.getMessage()));
+        } catch (IllegalStateException full) { // not FAILED, which is an answer of that node
+            finish(number, failure(Result.TIMEOUT, full.getMessage()));
         }
         return call.answer;
     }
