@@ -2,8 +2,9 @@
 """simulate.py [--json] [--svg FILE] [--users N] [--nodes 3,10,50,200] [--messages R] [--presence R] [--logins R] [--contacts N]
 
 What the clustering strategies cost at sizes no test machine reaches: frames and bytes a node and second, memory a node. Rates are for each online
-user and hour. A model, not a run: each line below says what a strategy does for an event; what a frame and an entry weigh was measured on three
-nodes (--measured prints that), and `bench/strategies.sh counts` checks the frames of the model against a real cluster of three.
+user and hour. A model, not a run: each line below says what a strategy does for an event. What entries weigh, and the frames of look-ups and logins, are those of
+bench/jmh's Crowd (50 000 sessions on 2, 4 and 8 nodes in one process, with the classes that ship); `bench/strategies.sh counts` has the frames of a
+real cluster of three.
 """
 import argparse
 import json
@@ -12,8 +13,8 @@ import sys
 
 # Measured: bytes on a link for one message of 100 characters, one presence to one contact, an address in a list, an entry of a strategy and its memory.
 WEIGHT = {
-    "message": 310, "answer": 12, "presence": 190, "address": 26, "entry": 150, "question": 60,
-    "online user": 420, "directory entry": 130, "cached entry": 150, "contact seen": 90,
+    "message": 310, "answer": 12, "presence": 190, "address": 26, "entry": 100, "question": 60,
+    "online user": 220, "directory entry": 130, "cached entry": 150, "contact seen": 90,
 }
 CACHE = 100_000  # cache.entries of the directory
 
@@ -67,7 +68,9 @@ def model(strategy, nodes, users, a):
         miss = 1 - min(1, CACHE / max(1, wanted))
         absent = announced * a.contacts * (1 - a.online) * away  # that nobody is there is not cached
         asked = (messages * away + announced * contacts * away) * miss + absent
-        frames += min(asked, 1000 * others) * 2
+        # Those of one presence go to each owner in one frame.
+        owners = distinct(nodes, a.contacts * (1 - a.online) + contacts * miss)
+        frames += 2 * min(messages * away * miss + announced * owners, 1000 * others)
         size += asked * 2 * w["question"]
         memory += users * 2 / nodes * w["directory entry"] + min(CACHE, wanted) * w["cached entry"]
     return {"frames": frames, "bytes": size, "memory": memory}
