@@ -351,7 +351,7 @@ final class Members {
             if (by != placement || !isOpen) return;
             complete = true;
             restand();
-            peers.values().forEach(peer -> peer.link.tellComplete());
+            participating(Link::isRunning).forEach(id -> peers.get(id).link.tellComplete());
         }
         check();
     }

@@ -143,8 +143,13 @@ final class VirtualNode {
 
     private void pump(NodeId from) {
         Deque<Runnable> queue = arrived.get(from);
-        while (isAlive && queue != null && view.contains(from) && !queue.isEmpty())
+        while (isAlive && queue != null && view.contains(from) && !queue.isEmpty() && !cluster.silent.contains(id)) {
             queue.poll().run();
+        }
+    }
+
+    void pumpAll() {
+        List.copyOf(arrived.keySet()).forEach(this::pump);
     }
 
     private void finish(Call call, Reply reply) {
@@ -319,12 +324,23 @@ final class VirtualNode {
             if (blocked.contains(to)) failures.add(new AssertionError("not writable"));
             if (isOver) return CompletableFuture.completedFuture(new Reply(Result.FAILED, NOTHING, "stopped"));
             if (!view.contains(to)) return CompletableFuture.completedFuture(new Reply(Result.LEFT, NOTHING, "left"));
-            if (request.length > 1) cluster.frames.merge(String.valueOf(request[1]), 1L, Long::sum);
+            count(request);
             Call call = new Call(to, new CompletableFuture<>());
             calls.add(call);
             cluster.after(deadline.toNanos(), () -> finish(call, new Reply(Result.TIMEOUT, NOTHING, "late")));
             transmit(to, node -> node.called(VirtualNode.this, call, request));
             return call.answer;
+        }
+
+        private void count(byte[] request) {
+            if (request.length < 2) return;
+            cluster.frames.merge((int) request[1], 1L, Long::sum);
+            if (request[1] != Frames.CHANGES) return;
+            try {
+                if (Frames.request(request).body() instanceof Frames.Changes c) cluster.changes.addAll(c.changes());
+            } catch (IllegalArgumentException garbage) {
+                return;
+            }
         }
 
         @Override
