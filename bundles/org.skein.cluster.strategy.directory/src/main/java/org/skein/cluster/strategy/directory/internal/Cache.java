@@ -13,7 +13,7 @@ import org.skein.xmpp.Jid;
  */
 final class Cache {
     /** Roughly, of the map, an entry and an address. */
-    private static final int ENTRY_BYTES = 200;
+    private static final int ENTRY_BYTES = 300;
 
     /** Entries looked at for one that was not used lately, before any will do. */
     private static final int LOOKS = 32;

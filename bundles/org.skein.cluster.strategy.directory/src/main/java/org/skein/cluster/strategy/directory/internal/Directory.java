@@ -219,7 +219,7 @@ final class Directory {
         @Override
         public void place(Placement now) {
             cache.place(now, self);
-            tell(own.accounts(), new OwnSessions.Round(() -> members.completed(now)));
+            tell(own.accounts(), new OwnSessions.Round(() -> members.placing().completed(now)));
         }
 
         private void tell(Iterator<Jid> accounts, OwnSessions.Round round) {
@@ -229,7 +229,7 @@ final class Directory {
                 return;
             }
             round.oneLess();
-            members.placed();
+            members.placing().placed();
         }
 
         @Override

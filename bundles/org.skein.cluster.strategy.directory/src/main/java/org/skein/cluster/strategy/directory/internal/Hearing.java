@@ -67,8 +67,9 @@ final class Hearing {
         if (peer.link.isRunning() && peer.link.life() != life) after.add(members.over(peer, peer.link));
         Link link = peer.link;
         Optional<Placement> before = link.placement();
+        // It may have begun after it was told; nothing may be said to it before this.
+        if (before.isEmpty()) link.place(members.placement());
         members.placed(peer, life, theirs);
-        if (before.isEmpty()) link.place(members.placement()); // it may have begun after it was told
         if (!theirs.equals(before.orElse(null))) {
             // What it told while it did not mean this life was for another.
             if (before.filter(p -> p.includes(self)).isEmpty()) share.remove(peer.id);

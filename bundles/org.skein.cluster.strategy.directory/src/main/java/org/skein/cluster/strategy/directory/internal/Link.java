@@ -156,9 +156,9 @@ final class Link {
         wake.accept(true);
     }
 
-    /** @return completes when it knows, or need not */
+    /** @return completes when it knows, or need not: what another life has asked for is void */
     synchronized CompletableFuture<Void> change(Jid account, boolean soon) {
-        if (closed) return CompletableFuture.completedFuture(null);
+        if (closed || life == 0) return CompletableFuture.completedFuture(null);
         wake.accept(soon);
         return changes.computeIfAbsent(account, a -> new CompletableFuture<>());
     }

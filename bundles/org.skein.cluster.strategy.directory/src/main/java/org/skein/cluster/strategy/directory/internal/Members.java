@@ -1,6 +1,5 @@
 package org.skein.cluster.strategy.directory.internal;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -15,8 +14,6 @@ import java.util.function.Function;
 import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.View;
 import org.skein.cluster.api.strategy.ClusteringStrategy.Context;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The other members, which of them have a directory, and by which of them this node places accounts.
@@ -27,9 +24,6 @@ import org.slf4j.LoggerFactory;
  * nothing it was told since.
  */
 final class Members {
-    private static final Logger log = LoggerFactory.getLogger(Members.class);
-    private static final Duration SETTLE = Duration.ofMillis(20);
-    private static final Duration PROBE = Duration.ofSeconds(1);
 
     /** What follows from changes here; called without the lock. */
     interface Listener {
@@ -43,7 +37,7 @@ final class Members {
         /** Nobody answers these there. */
         void refused(Link link, List<LookUp> lookUps);
 
-        /** A placement is in force, and all members are about to be told. {@link #placed} is to be called when that is done. */
+        /** A placement is in force, and all members are being told. Ends with {@link Placing#placed}. */
         void place(Placement now);
     }
 
@@ -53,6 +47,7 @@ final class Members {
     private final Context context;
     private final Participant self;
     private final Listener listener;
+    private final Placing placing;
     private final long known;
     private final Acknowledgements acknowledgements = new Acknowledgements();
     private final Map<NodeId, Peer> peers = new ConcurrentHashMap<>();
@@ -61,12 +56,7 @@ final class Members {
     // Guarded by the lock.
     private final Set<Link> greeted = new HashSet<>();
     private long epoch = -1;
-    private Placement placement;
     private volatile long noMoreBy = -1;
-    private boolean complete = true;
-    private boolean placing;
-    private boolean settling;
-    private boolean probing;
     private boolean isOpen;
     private boolean isClosed;
     private volatile boolean ready;
@@ -80,7 +70,7 @@ final class Members {
         this.context = context;
         this.self = self;
         this.listener = listener;
-        placement = new Placement(0, List.of(self));
+        placing = new Placing(context, this, new Placement(0, List.of(self)), listener::place);
         this.known = known;
         synchronized (lock) {
             view(context.view());
@@ -127,6 +117,10 @@ final class Members {
         return acknowledgements.reached(noMoreBy);
     }
 
+    Placing placing() {
+        return placing;
+    }
+
     // what the core tells
 
     void start() {
@@ -134,7 +128,7 @@ final class Members {
             isOpen = true;
             for (Peer peer : peers.values()) {
                 greeted.add(peer.link);
-                peer.link.place(placement);
+                peer.link.place(placing.placement());
             }
             restand();
         }
@@ -161,9 +155,9 @@ final class Members {
         for (NodeId id : view.ids()) {
             if (id.equals(self.id()) || peers.containsKey(id)) continue;
             Peer peer = listener.peer(id);
-            peer.link = listener.link(peer, isOpen ? placement.number : known);
+            peer.link = listener.link(peer, isOpen ? placing.placement().number : known);
             peers.put(id, peer);
-            if (isOpen) peer.link.place(placement);
+            if (isOpen) peer.link.place(placing.placement());
         }
         return gone;
     }
@@ -173,7 +167,7 @@ final class Members {
         if (peer == null) return;
         synchronized (lock) {
             peer.publishing = does;
-            if (does && !peer.link.isRunning()) peer.link.place(placement);
+            if (does && !peer.link.isRunning()) peer.link.place(placing.placement());
             restand();
         }
         if (!does) over(peer, peer.link).run();
@@ -184,10 +178,11 @@ final class Members {
         synchronized (lock) {
             isOpen = false;
             isClosed = true;
+            placing.close();
             all = List.copyOf(peers.values());
             peers.clear();
             List<NodeId> others = standing.others();
-            standing = Standing.of(placement, true, Set.of(), Set.of(), Set.copyOf(others), others);
+            standing = Standing.of(placing.placement(), true, Set.of(), Set.of(), Set.copyOf(others), others);
         }
         IllegalStateException stopped = new IllegalStateException("stopped"); // nothing is confirmed any more
         all.forEach(peer -> peer.link.close().changes().forEach(waits -> waits.completeExceptionally(stopped)));
@@ -234,11 +229,11 @@ final class Members {
     }
 
     /** After each change, without the lock: who waited for it goes on. */
-    private void check() {
+    void check() {
         long number = Long.MAX_VALUE;
         synchronized (lock) {
             for (Peer peer : peers.values()) number = Math.min(number, peer.link.acknowledged());
-            number = Math.min(number, placement.number);
+            number = Math.min(number, placing.placement().number);
         }
         acknowledgements.all(number);
         if (ready) inStep.complete(null);
@@ -255,6 +250,7 @@ final class Members {
             synchronized (lock) {
                 boolean isMember = peers.get(peer.id) == peer;
                 if (peer.link != link || link.isClosed() || isMember && !link.isRunning()) return () -> {};
+                Placement placement = placing.placement();
                 if (isMember && placement.includes(link.participant())) noMoreBy = placement.number + 1;
                 peer.over.add(link.life());
                 left = link.close();
@@ -271,9 +267,10 @@ final class Members {
         };
     }
 
-    // placements
+    // how this node stands to them
 
-    private Collection<Participant> participants() {
+    /** Those that have a directory, this node too. With the lock. */
+    Collection<Participant> participants() {
         List<Participant> all = new ArrayList<>(List.of(self));
         for (Peer peer : peers.values()) {
             if (peer.link.isRunning()) all.add(peer.link.participant());
@@ -282,93 +279,42 @@ final class Members {
     }
 
     /** After each change, with the lock. */
-    private void restand() {
+    void restand() {
         if (isClosed) return;
         Collection<Participant> now = participants();
+        Placement placement = placing.placement();
         boolean outdated = !now.containsAll(placement.participants());
         Set<NodeId> agreeing = participating(link -> link.agrees(placement));
         Set<NodeId> known = participating(link -> link.isInStep(placement));
-        if (complete) known.add(self.id());
+        if (placing.isComplete()) known.add(self.id());
         Set<NodeId> publishing = new HashSet<>();
         peers.values().stream().filter(p -> p.publishing).forEach(p -> publishing.add(p.id));
         List<NodeId> others = peers.keySet().stream().sorted().toList();
         standing = Standing.of(placement, outdated, agreeing, known, publishing, others);
-        boolean isCurrent = new Placement(-1, now).equals(placement);
         if (!isOpen) return;
-        if (!isCurrent) settle(outdated ? Duration.ZERO : SETTLE);
-        ready |= isCurrent
-                && greeted.isEmpty()
-                && standing.isSettled()
-                && standing.behind().isEmpty();
-        if (known.size() < now.size() || !standing.behind().isEmpty()) probeLater();
+        boolean isCurrent = placing.follow(now, outdated);
+        boolean isInStep = known.size() == now.size() && standing.behind().isEmpty();
+        if (!isInStep) placing.probeLater();
+        ready |= isInStep && isCurrent && standing.isSettled() && greeted.isEmpty();
     }
 
     private Set<NodeId> participating(Function<Link, Boolean> as) {
         Set<NodeId> ids = new HashSet<>();
-        for (Participant p : placement.participants()) {
+        for (Participant p : placing.placement().participants()) {
             link(p).filter(as::apply).ifPresent(link -> ids.add(p.id()));
         }
         return ids;
     }
 
-    /** Several nodes that come at the same time make one placement. */
-    private void settle(Duration delay) {
-        if (settling && !delay.isZero()) return;
-        settling = true;
-        context.later(delay, this::place);
-    }
-
-    private void place() {
-        Placement next;
-        synchronized (lock) {
-            settling = false;
-            if (!isOpen || placing) return;
-            next = new Placement(placement.number + 1, participants());
-            if (next.equals(placement)) return;
-            placing = true;
-            complete = false;
-            placement = next;
-            restand();
-            peers.values().forEach(peer -> peer.link.place(next));
+    /** All members, or those that have a directory, are told this node's placement. With the lock. */
+    void tell(Placement placement, boolean all) {
+        for (Peer peer : peers.values()) {
+            if (all || peer.publishing || peer.link.isRunning()) peer.link.place(placement);
         }
-        log.debug("what=directory_placed number={} participants={}", next.number, next);
-        check();
-        listener.place(next);
     }
 
-    /** All accounts of this node are being told by the placement in force. */
-    void placed() {
-        synchronized (lock) {
-            placing = false;
-            restand();
-        }
-        check();
-    }
-
-    /** All accounts of this node have been told by a placement, and were confirmed. */
-    void completed(Placement by) {
-        synchronized (lock) {
-            if (by != placement || !isOpen) return;
-            complete = true;
-            restand();
-            peers.values().forEach(peer -> peer.link.tellComplete());
-        }
-        check();
-    }
-
-    /** As long as somebody is not in step: whether it is still there, and knows of this node. */
-    private void probeLater() {
-        if (probing) return;
-        probing = true;
-        context.later(PROBE, () -> {
-            synchronized (lock) {
-                probing = false;
-                if (!isOpen) return;
-                peers.values().stream()
-                        .filter(peer -> peer.publishing || peer.link.isRunning())
-                        .forEach(peer -> peer.link.place(placement));
-                restand();
-            }
-        });
+    /** All participants are told that all this node holds is told. With the lock. */
+    void tellComplete() {
+        participating(Link::isRunning).forEach(id -> peers.get(id).link.tellComplete());
     }
 }

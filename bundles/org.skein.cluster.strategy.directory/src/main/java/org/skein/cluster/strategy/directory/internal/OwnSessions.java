@@ -189,19 +189,23 @@ final class OwnSessions {
     /**
      * @param holding what was told: if it was dropped since, that comes after it
      * @param by the number of the placement by which it was told
+     * @return false if it was told before the placement that counts: it is to be told again
      */
-    void confirmed(Jid account, long holding, Participant seat, long by) {
+    boolean confirmed(Jid account, long holding, Participant seat, long by) {
         Account[] done = new Account[1];
+        boolean[] early = new boolean[1];
         accounts.computeIfPresent(account, (bare, old) -> {
             if (old.holding != holding) return old;
             List<Missing> left = old.missing.stream()
                     .filter(m -> !m.seat.equals(seat) || by < m.since)
                     .toList();
+            early[0] = left.stream().anyMatch(m -> m.seat.equals(seat));
             if (left.size() == old.missing.size()) return old;
             if (left.isEmpty()) done[0] = old;
             return old.with(old.at, left, old.round);
         });
         if (done[0] != null) settled(account, done[0]);
+        return !early[0];
     }
 
     /** @param was when something was missing yet */

@@ -104,7 +104,9 @@ final class Sending {
             members.acknowledged(link, p.placement().number, true);
         } else if (batch instanceof Batch.Told t) {
             Participant seat = link.participant();
-            t.held().forEach((account, holding) -> own.confirmed(account, holding, seat, t.by()));
+            t.held().forEach((account, holding) -> {
+                if (!own.confirmed(account, holding, seat, t.by())) link.hold(account, true);
+            });
         } else if (batch instanceof Batch.Changed c) {
             c.waiting().values().forEach(waits -> waits.complete(null));
         } else if (batch instanceof Batch.Asked a) {

@@ -17,7 +17,7 @@ import org.skein.xmpp.Jid;
  */
 final class Share {
     /** Roughly, of the map, an entry and an address. */
-    private static final int ENTRY_BYTES = 200;
+    private static final int ENTRY_BYTES = 300;
 
     private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
 

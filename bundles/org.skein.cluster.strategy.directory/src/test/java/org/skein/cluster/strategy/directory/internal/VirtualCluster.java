@@ -23,7 +23,14 @@ final class VirtualCluster {
     private record Event(long at, long number, Runnable task) {}
 
     final Random random;
-    final Map<String, Long> frames = new TreeMap<>();
+    /** Requests sent, by their kind in {@link Frames}. */
+    final Map<Integer, Long> frames = new TreeMap<>();
+
+    /** Changes told, one by one. */
+    final List<Frames.Change> changes = new ArrayList<>();
+
+    /** Nodes which take in nothing, as if stopped. */
+    final Set<NodeId> silent = new HashSet<>();
 
     /** What each pair's messages take, in nanoseconds. */
     LongSupplier delay = () -> MS / 10;
@@ -106,8 +113,13 @@ final class VirtualCluster {
         return new ArrayList<>(members.values().stream().filter(n -> n.isAlive).toList());
     }
 
-    /** Requests sent of a kind of {@link Frames}. */
+    /** It goes on where it stopped. */
+    void release(NodeId id) {
+        silent.remove(id);
+        node(id).pumpAll();
+    }
+
     long sent(int kind) {
-        return frames.getOrDefault(String.valueOf(kind), 0L);
+        return frames.getOrDefault(kind, 0L);
     }
 }

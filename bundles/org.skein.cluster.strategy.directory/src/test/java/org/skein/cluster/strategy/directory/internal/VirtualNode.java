@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -19,8 +18,6 @@ import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.Peers.Reply;
 import org.skein.cluster.api.Peers.Result;
 import org.skein.cluster.api.View;
-import org.skein.cluster.api.strategy.ClusteringStrategy;
-import org.skein.cluster.api.strategy.ClusteringStrategy.LocalSession;
 import org.skein.xmpp.Jid;
 
 /**
@@ -28,7 +25,7 @@ import org.skein.xmpp.Jid;
  * time. Other nodes' strategies are told of as the core does it: "no more" and "from now on" come in order with messages.
  */
 final class VirtualNode {
-    private static final byte[] NOTHING = {};
+    static final byte[] NOTHING = {};
 
     /** A session; {@code isBound}: stanzas are owed to it. */
     static final class Session {
@@ -45,7 +42,7 @@ final class VirtualNode {
 
     private record Announcement(NodeId to, long run, long number) {}
 
-    private record Call(NodeId to, CompletableFuture<Reply> answer) {}
+    record Call(NodeId to, CompletableFuture<Reply> answer) {}
 
     final NodeId id;
     final VirtualCluster cluster;
@@ -66,12 +63,12 @@ final class VirtualNode {
     final List<Throwable> failures = new ArrayList<>();
     final Set<Call> calls = new LinkedHashSet<>();
 
-    private CoreContext context;
+    private VirtualContext context;
     private final Map<NodeId, Long> runs = new HashMap<>();
     private final Map<NodeId, Long> distrusted = new HashMap<>();
     private final Map<NodeId, Deque<Runnable>> arrived = new HashMap<>();
     private final Map<NodeId, Long> lastArrival = new HashMap<>();
-    private final Map<NodeId, List<Runnable>> whenWritable = new HashMap<>();
+    final Map<NodeId, List<Runnable>> whenWritable = new HashMap<>();
     private final List<Runnable> whenHeard = new ArrayList<>();
     private final Set<Announcement> unheard = new LinkedHashSet<>();
     private long announcements;
@@ -143,11 +140,16 @@ final class VirtualNode {
 
     private void pump(NodeId from) {
         Deque<Runnable> queue = arrived.get(from);
-        while (isAlive && queue != null && view.contains(from) && !queue.isEmpty())
+        while (isAlive && queue != null && view.contains(from) && !queue.isEmpty() && !cluster.silent.contains(id)) {
             queue.poll().run();
+        }
     }
 
-    private void finish(Call call, Reply reply) {
+    void pumpAll() {
+        List.copyOf(arrived.keySet()).forEach(this::pump);
+    }
+
+    void finish(Call call, Reply reply) {
         if (isAlive && calls.remove(call)) guarded(() -> call.answer.complete(reply));
     }
 
@@ -155,7 +157,7 @@ final class VirtualNode {
         cluster.after(cluster.delay.getAsLong(), () -> caller.finish(call, reply));
     }
 
-    private void called(VirtualNode from, Call call, byte[] request) {
+    void called(VirtualNode from, Call call, byte[] request) {
         if (strategy == null) {
             answerLater(from, call, new Reply(Result.FAILED, NOTHING, "not running"));
             return;
@@ -198,8 +200,8 @@ final class VirtualNode {
     void startStrategy() {
         isStarted = false;
         strategy = new DirectoryStrategy(cluster.cacheEntries);
-        context = new CoreContext();
-        CoreContext mine = context;
+        context = new VirtualContext(this);
+        VirtualContext mine = context;
         long thisRun = ++run;
         if (announcesEarly) announce(thisRun);
         strategy.start(mine).thenRun(() -> {
@@ -288,76 +290,5 @@ final class VirtualNode {
     /** A message that is none. */
     void sendGarbage(NodeId to, byte[] bytes) {
         if (context != null) context.call(to, bytes, Duration.ofSeconds(1));
-    }
-
-    private final class CoreContext implements ClusteringStrategy.Context {
-        private boolean isOver;
-
-        @Override
-        public NodeId self() {
-            return id;
-        }
-
-        @Override
-        public View view() {
-            return view;
-        }
-
-        @Override
-        public Set<NodeId> publishing() {
-            return Set.copyOf(publishing);
-        }
-
-        @Override
-        public void send(NodeId to, byte[] message) {
-            throw new AssertionError("it only asks");
-        }
-
-        @Override
-        public CompletionStage<Reply> call(NodeId to, byte[] request, Duration deadline) {
-            if (request.length > 64 * 1024) failures.add(new AssertionError(request.length + " bytes"));
-            if (blocked.contains(to)) failures.add(new AssertionError("not writable"));
-            if (isOver) return CompletableFuture.completedFuture(new Reply(Result.FAILED, NOTHING, "stopped"));
-            if (!view.contains(to)) return CompletableFuture.completedFuture(new Reply(Result.LEFT, NOTHING, "left"));
-            if (request.length > 1) cluster.frames.merge(String.valueOf(request[1]), 1L, Long::sum);
-            Call call = new Call(to, new CompletableFuture<>());
-            calls.add(call);
-            cluster.after(deadline.toNanos(), () -> finish(call, new Reply(Result.TIMEOUT, NOTHING, "late")));
-            transmit(to, node -> node.called(VirtualNode.this, call, request));
-            return call.answer;
-        }
-
-        @Override
-        public boolean isWritable(NodeId to) {
-            return !blocked.contains(to);
-        }
-
-        @Override
-        public void whenWritable(NodeId to, Runnable task) {
-            if (blocked.contains(to)) {
-                whenWritable.computeIfAbsent(to, i -> new ArrayList<>()).add(task);
-            } else {
-                task.run();
-            }
-        }
-
-        @Override
-        public Iterable<LocalSession> sessions() {
-            return sessions.keySet().stream()
-                    .map(full -> new LocalSession(full, Optional.empty()))
-                    .toList();
-        }
-
-        @Override
-        public void later(Duration delay, Runnable task) {
-            cluster.after(delay.toNanos() + cluster.lag.getAsLong() / 10, () -> {
-                if (!isOver && isAlive) guarded(task);
-            });
-        }
-
-        @Override
-        public void failed(String reason) {
-            failures.add(new AssertionError(reason));
-        }
     }
 }
