@@ -23,4 +23,10 @@ public interface AccountListener {
     default void accountRemoved(Jid account) {}
 
     default void passwordChanged(Jid account) {}
+
+    /** It may not log in from now on. */
+    default void accountDisabled(Jid account) {}
+
+    /** It may log in again. */
+    default void accountEnabled(Jid account) {}
 }

@@ -20,6 +20,15 @@ public interface Accounts {
     /** Removes the account with all it owns; its sessions end with {@code not-authorized}. */
     CompletionStage<Void> delete(Jid account);
 
+    /**
+     * Keeps an account from logging in, or lets it again. Its sessions end with {@code not-authorized}, on all nodes; all
+     * it owns stays. Doing it twice is no error.
+     */
+    CompletionStage<Void> setDisabled(Jid account, boolean disabled);
+
+    /** False for one that is not there, too. */
+    CompletionStage<Boolean> isDisabled(Jid account);
+
     CompletionStage<Boolean> exists(Jid account);
 
     CompletionStage<Boolean> verify(Jid account, String password);
@@ -33,4 +42,9 @@ public interface Accounts {
     CompletionStage<List<Jid>> list(String domain, Optional<Jid> after, int max);
 
     CompletionStage<Long> count(String domain);
+
+    /** As {@link #list}, those that may not log in. */
+    CompletionStage<List<Jid>> listDisabled(String domain, Optional<Jid> after, int max);
+
+    CompletionStage<Long> countDisabled(String domain);
 }

@@ -60,6 +60,15 @@ public interface Action<I extends Record> {
         return CompletableFuture.completedFuture(Map.of());
     }
 
+    /**
+     * The last touch on what came of all nodes by {@link Command#merge}, where it was asked: cuts a page, or tells a user
+     * of two nodes once. Called for each scope, also where nodes are missing or only one ran it; must answer at once, and
+     * may throw {@link CommandException}.
+     */
+    default Result merged(I input, Result merged) {
+        return merged;
+    }
+
     /** Checks what cannot be said by annotations, where it was asked; throws {@link CommandException}. */
     default void check(I input) {}
 }

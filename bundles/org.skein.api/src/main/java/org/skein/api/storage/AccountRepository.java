@@ -38,4 +38,9 @@ public interface AccountRepository {
     CompletionStage<List<Jid>> list(String domain, Optional<Jid> after, int max);
 
     CompletionStage<Long> count(String domain);
+
+    /** As {@link #list}, those that are disabled. */
+    CompletionStage<List<Jid>> listDisabled(String domain, Optional<Jid> after, int max);
+
+    CompletionStage<Long> countDisabled(String domain);
 }

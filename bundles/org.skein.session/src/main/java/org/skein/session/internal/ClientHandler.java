@@ -167,6 +167,10 @@ final class ClientHandler implements StreamHandler {
             fail(StreamError.Condition.SYSTEM_SHUTDOWN.error("not in the cluster"));
             return;
         }
+        if (node.disabled.contains(account)) {
+            fail(disabled());
+            return;
+        }
         if (request.id().isEmpty()) {
             write(request.error(Condition.BAD_REQUEST.error("an iq needs an id")));
             return;
@@ -261,6 +265,12 @@ final class ClientHandler implements StreamHandler {
         node.binds.awaitEarlier(pending, fresh);
         log.debug("what=session_bound jid={} id={} stream={}", full, fresh.id(), stream.id());
         ready();
+        if (node.disabled.contains(account))
+            fresh.close(disabled()); // meanwhile; nobody has seen this session to end it
+    }
+
+    private static StreamError disabled() {
+        return StreamError.Condition.NOT_AUTHORIZED.error(SessionService.DISABLED);
     }
 
     // ---- resuming

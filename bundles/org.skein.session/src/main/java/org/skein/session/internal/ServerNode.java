@@ -29,6 +29,7 @@ final class ServerNode {
     final LongSupplier nanos;
     final Delays delays;
     final KnownAccounts known;
+    final DisabledLately disabled;
     final Offline offline;
     final Deliverer deliverer;
     final Gates<Jid> gates;
@@ -66,6 +67,7 @@ final class ServerNode {
         this.delays = delays;
         this.cluster = cluster;
         this.known = new KnownAccounts(accounts, nanos);
+        this.disabled = new DisabledLately(nanos);
         this.offline = new Offline(this);
         this.deliverer = new Deliverer(this);
         this.gates = new Gates<>(deliverer);

@@ -60,6 +60,7 @@ import org.slf4j.LoggerFactory;
 public final class SessionService implements SessionManager, Sessions, LocalDelivery, AccountListener {
     private static final Logger log = LoggerFactory.getLogger(SessionService.class);
     private static final long STOP_MILLIS = 4000;
+    static final String DISABLED = "the account was disabled";
     private static final Duration AFTER_ANSWER = Duration.ofMillis(100);
     private static final Element BIND = Element.of("bind", Ns.BIND);
     private static final Element SESSION = Element.builder("session", Ns.SESSION)
@@ -282,21 +283,36 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
     }
 
     @Override
+    public void accountEnabled(Jid account) {
+        node.disabled.remove(account.bare());
+    }
+
+    /** Who has logged in but not bound yet is refused then ({@link ClientHandler}). */
+    @Override
+    public void accountDisabled(Jid account) {
+        node.disabled.add(account.bare());
+        end(account, DISABLED);
+    }
+
+    @Override
     public void accountCreated(Jid account) {
+        node.disabled.remove(account.bare());
         node.known.remember(account.bare(), true);
     }
 
     @Override
     public void accountRemoved(Jid account) {
         node.known.remember(account.bare(), false);
+        end(account, "the account was removed");
+    }
+
+    private void end(Jid account, String why) {
         Account online = node.registry.online(account.bare());
         if (online == null) return;
         List<UserSession> sessions = List.of(online.all());
-        // A moment after the answer to the user who asked for it (XEP-0077 §3.2): clients that read both at once take
+        // A moment after the answer to a user who asked for it (XEP-0077 §3.2): clients that read both at once take
         // the end of the stream for the end of what they had asked.
         node.delays.schedule(
-                () -> sessions.forEach(
-                        s -> s.close(StreamError.Condition.NOT_AUTHORIZED.error("the account was removed"))),
-                AFTER_ANSWER);
+                () -> sessions.forEach(s -> s.close(StreamError.Condition.NOT_AUTHORIZED.error(why))), AFTER_ANSWER);
     }
 }

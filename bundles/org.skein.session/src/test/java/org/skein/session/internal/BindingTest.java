@@ -79,6 +79,27 @@ final class BindingTest {
                 StreamError.Condition.NOT_AUTHORIZED, s.error().orElseThrow().condition());
     }
 
+    @Test
+    void sessionsOfADisabledAccountEndAndNoneIsBoundUntilItIsEnabled() {
+        Jid account = Jid.of("a@localhost");
+        FakeClientStream here = h.bound("a@localhost/x");
+        FakeClientStream loggedIn = h.stream("a@localhost");
+        FakeClientStream binding = h.stream("a@localhost");
+        binding.bind("y"); // waits for the database
+        h.service.accountDisabled(account);
+        loggedIn.bind("z");
+        h.pass(Duration.ofMillis(200));
+        for (FakeClientStream stream : List.of(here, loggedIn, binding)) {
+            assertEquals(
+                    StreamError.Condition.NOT_AUTHORIZED,
+                    stream.error().orElseThrow().condition());
+        }
+        assertEquals(0, h.service.count());
+        h.service.accountEnabled(account);
+        h.bound("a@localhost/x");
+        assertEquals(1, h.service.count());
+    }
+
     @Test // RFC 3921 §3
     void theSessionRequestOfOldClientsIsAnswered() {
         FakeClientStream s = h.bound("a@localhost/x");

@@ -88,6 +88,28 @@ public interface AccountRepositoryContract extends StorageContract {
     }
 
     @Test
+    default void disabledAccountsOfADomainAreListedInPagesAndCounted() {
+        List<Jid> disabled = new ArrayList<>();
+        for (char c = 'a'; c < 'g'; c++) {
+            Jid jid = Jid.of(c + "@locked.example");
+            Answers.of(accounts().create(jid, List.of()));
+            if (c != 'c') {
+                Answers.of(accounts().setDisabled(jid, true));
+                disabled.add(jid);
+            }
+        }
+        Answers.of(accounts().create(Jid.of("a@locked2.example"), List.of()));
+        Answers.of(accounts().setDisabled(Jid.of("a@locked2.example"), true));
+        assertEquals(
+                disabled.subList(0, 3), Answers.of(accounts().listDisabled("locked.example", Optional.empty(), 3)));
+        assertEquals(
+                disabled.subList(3, 5),
+                Answers.of(accounts().listDisabled("locked.example", Optional.of(disabled.get(2)), 3)));
+        assertEquals(5L, Answers.of(accounts().countDisabled("locked.example")));
+        assertEquals(6L, Answers.of(accounts().count("locked.example")));
+    }
+
+    @Test
     default void addressesThatOnlyLookAlikeAreDifferentAccounts() {
         List<Jid> jids = List.of(
                 Jid.of("strasse@like.example"),

@@ -8,6 +8,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.skein.api.auth.ScramCredentials;
 import org.skein.api.storage.AccountRepository;
 import org.skein.xmpp.Jid;
@@ -83,17 +85,35 @@ public final class InMemoryAccounts implements AccountRepository {
 
     @Override
     public CompletionStage<List<Jid>> list(String domain, Optional<Jid> after, int max) {
-        return calls.call(() -> accounts.keySet().stream()
-                .filter(a -> a.domain().equals(domain))
+        return list(all -> true, domain, after, max);
+    }
+
+    @Override
+    public CompletionStage<Long> count(String domain) {
+        return calls.call(() -> of(domain).count());
+    }
+
+    @Override
+    public CompletionStage<List<Jid>> listDisabled(String domain, Optional<Jid> after, int max) {
+        return list(StoredAccount::disabled, domain, after, max);
+    }
+
+    @Override
+    public CompletionStage<Long> countDisabled(String domain) {
+        return calls.call(() -> of(domain).filter(StoredAccount::disabled).count());
+    }
+
+    private CompletionStage<List<Jid>> list(
+            Predicate<StoredAccount> only, String domain, Optional<Jid> after, int max) {
+        return calls.call(() -> of(domain)
+                .filter(only)
+                .map(StoredAccount::account)
                 .filter(a -> after.isEmpty() || byBytes(a, after.get()) > 0)
                 .limit(max)
                 .toList());
     }
 
-    @Override
-    public CompletionStage<Long> count(String domain) {
-        return calls.call(() -> accounts.keySet().stream()
-                .filter(a -> a.domain().equals(domain))
-                .count());
+    private Stream<StoredAccount> of(String domain) {
+        return accounts.values().stream().filter(a -> a.account().domain().equals(domain));
     }
 }

@@ -52,6 +52,18 @@ public final class AccountNews implements PeerHandler {
             void tell(AccountListener listener, Jid account) {
                 listener.accountRemoved(account);
             }
+        },
+        DISABLED {
+            @Override
+            void tell(AccountListener listener, Jid account) {
+                listener.accountDisabled(account);
+            }
+        },
+        ENABLED {
+            @Override
+            void tell(AccountListener listener, Jid account) {
+                listener.accountEnabled(account);
+            }
         };
 
         abstract void tell(AccountListener listener, Jid account);

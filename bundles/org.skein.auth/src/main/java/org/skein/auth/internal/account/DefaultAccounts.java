@@ -16,6 +16,7 @@ import org.skein.api.auth.Accounts;
 import org.skein.api.auth.ScramCredentials;
 import org.skein.api.component.VirtualHosts;
 import org.skein.api.storage.AccountRepository;
+import org.skein.api.storage.AccountRepository.StoredAccount;
 import org.skein.auth.internal.account.AccountNews.Event;
 import org.skein.auth.internal.keys.AccountKeys;
 import org.skein.auth.internal.keys.PasswordWorkers;
@@ -130,6 +131,30 @@ public final class DefaultAccounts implements Accounts {
                 }));
     }
 
+    /** Also where it was so before: listeners of a node that was not reached then hear of it now. */
+    @Override
+    public CompletionStage<Void> setDisabled(Jid account, boolean disabled) {
+        try {
+            requireAccount(account);
+        } catch (AccountException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return accounts.setDisabled(account, disabled).thenCompose(found -> {
+            requireFound(account, found);
+            log.info("what=account_{} account={}", disabled ? "disabled" : "enabled", account);
+            return news.everywhere(disabled ? Event.DISABLED : Event.ENABLED, account);
+        });
+    }
+
+    @Override
+    public CompletionStage<Boolean> isDisabled(Jid account) {
+        return isAccountAddress(account)
+                ? accounts.find(account)
+                        .thenApply(
+                                found -> found.filter(StoredAccount::disabled).isPresent())
+                : CompletableFuture.completedFuture(false);
+    }
+
     @Override
     public CompletionStage<Boolean> exists(Jid account) {
         return isAccountAddress(account)
@@ -162,6 +187,16 @@ public final class DefaultAccounts implements Accounts {
     @Override
     public CompletionStage<Long> count(String domain) {
         return accounts.count(domain);
+    }
+
+    @Override
+    public CompletionStage<List<Jid>> listDisabled(String domain, Optional<Jid> after, int max) {
+        return accounts.listDisabled(domain, after, max);
+    }
+
+    @Override
+    public CompletionStage<Long> countDisabled(String domain) {
+        return accounts.countDisabled(domain);
     }
 
     private interface Work {

@@ -46,6 +46,16 @@ class AccountNewsTest {
             public void passwordChanged(Jid account) {
                 told.add("password " + account);
             }
+
+            @Override
+            public void accountDisabled(Jid account) {
+                told.add("disabled " + account);
+            }
+
+            @Override
+            public void accountEnabled(Jid account) {
+                told.add("enabled " + account);
+            }
         }));
         node.handler(AccountNews.CHANNEL, news);
         return news;
@@ -70,7 +80,8 @@ class AccountNewsTest {
             scheduler.runAll();
             assertTrue(told.isDone());
         }
-        List<String> all = List.of("created " + USER, "password " + USER, "removed " + USER);
+        List<String> all = List.of(
+                "created " + USER, "password " + USER, "removed " + USER, "disabled " + USER, "enabled " + USER);
         assertEquals(all, toldA);
         assertEquals(all, toldB);
     }

@@ -58,6 +58,16 @@ class DefaultAccountsTest {
         public void passwordChanged(Jid account) {
             told.add("changed " + account);
         }
+
+        @Override
+        public void accountDisabled(Jid account) {
+            told.add("disabled " + account);
+        }
+
+        @Override
+        public void accountEnabled(Jid account) {
+            told.add("enabled " + account);
+        }
     }
 
     private static final class BrokenListener implements AccountListener {
@@ -175,14 +185,24 @@ class DefaultAccountsTest {
     @Test
     void aDisabledAccountHasNoRightPassword() {
         get(accounts.create(USER, PASSWORD));
-        get(auth.storage.accounts().setDisabled(USER, true));
+        assertFalse(get(accounts.isDisabled(USER)));
+        get(accounts.setDisabled(USER, true));
         assertFalse(get(accounts.verify(USER, PASSWORD)));
+        assertTrue(get(accounts.isDisabled(USER)));
+        assertEquals(List.of(USER), get(accounts.listDisabled(HOST, Optional.empty(), 10)));
+        assertEquals(1L, get(accounts.countDisabled(HOST)));
+        get(accounts.setDisabled(USER, false));
+        assertTrue(get(accounts.verify(USER, PASSWORD)));
+        assertEquals(0L, get(accounts.countDisabled(HOST)));
+        assertEquals(List.of("disabled user@example.net", "enabled user@example.net"), told);
     }
 
     @Test
     void whatIsNotThereCannotBeChangedOrRemoved() {
         assertReason(Reason.NOT_FOUND, accounts.setPassword(USER, PASSWORD));
         assertReason(Reason.NOT_FOUND, accounts.delete(USER));
+        assertReason(Reason.NOT_FOUND, accounts.setDisabled(USER, true));
+        assertReason(Reason.UNKNOWN_HOST, accounts.setDisabled(Jid.of("user@elsewhere.example"), true));
         assertEquals(List.of(), told);
     }
 

@@ -26,6 +26,8 @@ public final class JdbcAccountRepository implements AccountRepository {
             "DELETE FROM skein_last_activity WHERE account = ?",
             "DELETE FROM skein_spool WHERE owner = ?");
 
+    private static final String DISABLED = " AND disabled <> 0";
+
     private final Storage storage;
 
     @Activate
@@ -147,11 +149,30 @@ public final class JdbcAccountRepository implements AccountRepository {
 
     @Override
     public CompletionStage<List<Jid>> list(String domain, Optional<Jid> after, int max) {
+        return list("", domain, after, max);
+    }
+
+    @Override
+    public CompletionStage<Long> count(String domain) {
+        return count("", domain);
+    }
+
+    @Override
+    public CompletionStage<List<Jid>> listDisabled(String domain, Optional<Jid> after, int max) {
+        return list(DISABLED, domain, after, max);
+    }
+
+    @Override
+    public CompletionStage<Long> countDisabled(String domain) {
+        return count(DISABLED, domain);
+    }
+
+    private CompletionStage<List<Jid>> list(String only, String domain, Optional<Jid> after, int max) {
         byte[] last = Ids.utf8(after.map(Jid::local).orElse(""));
         return storage.database()
                 .read(c -> Sql.query(
                         c,
-                        "SELECT local_part FROM skein_account WHERE domain = ? AND local_part > ?"
+                        "SELECT local_part FROM skein_account WHERE domain = ? AND local_part > ?" + only
                                 + " ORDER BY local_part LIMIT ?",
                         row -> Jid.of(Ids.text(row.getBytes(1)), domain, ""),
                         Ids.utf8(domain),
@@ -159,10 +180,9 @@ public final class JdbcAccountRepository implements AccountRepository {
                         max));
     }
 
-    @Override
-    public CompletionStage<Long> count(String domain) {
+    private CompletionStage<Long> count(String only, String domain) {
         return storage.database()
                 .read(c -> Sql.number(
-                        c, "SELECT COUNT(*) FROM skein_account WHERE domain = ?", (Object) Ids.utf8(domain)));
+                        c, "SELECT COUNT(*) FROM skein_account WHERE domain = ?" + only, (Object) Ids.utf8(domain)));
     }
 }
