@@ -17,9 +17,9 @@ load() { # mode arguments
   . "$dir/peer.env"; local hosts=(); for h in $HOSTS; do hosts+=(--host "$h"); done
   "$XB_SCRATCH/bin/xmppload" "$@" "${hosts[@]}" --domain localhost --prefix u --password pw --conc 20 --pid "$($PIDS_CMD | tr '\n' ',')"
 }
-under_load() { # scenario seconds command: runs the command on node 1 while 400 clients write, and keeps the line
+under_load() { # scenario seconds command: runs the command while 400 clients write, and keeps the line
   local mark=$XB_SCRATCH/strategies.mark log=$XB_SCRATCH/strategies.log; rm -f "$mark"
-  (until [ "$(cat "$mark" 2>/dev/null)" = run ]; do sleep 0.2; done; sleep 3; on 1 "$3" >"$XB_SCRATCH/console.log" 2>&1 || true) & local w=$!
+  (until [ "$(cat "$mark" 2>/dev/null)" = run ]; do sleep 0.2; done; sleep 3; eval "$3" >"$XB_SCRATCH/console.log" 2>&1 || true) & local w=$!
   load chaos --mark "$mark" --count 400 --rate "$RATE" --secs "$2" --settle 5 --relogin | tee "$log" | grep -v '^{' || true
   wait "$w"
   grep '^{' "$log" | sed "s/^{/{\"peer\":\"skein-3\",\"scenario\":\"$1\",\"rep\":1,\"commit\":\"$commit\",/" >> "$out"
@@ -35,21 +35,25 @@ for r in map(json.loads, open(sys.argv[1])):
 PY
 }
 RATE=${RATE:-2000}
-list() { local i=0 l=; while [ $i -lt "$1" ]; do for s in online directory broadcast; do l="$l $s"; i=$((i + 1)); done; done; echo "[${l# }]"; }
+swaps() { # COUNT: about one a second
+  local i of=(online directory broadcast)
+  for i in $(seq "$1"); do on 1 "cluster:strategy --all ${of[$((i % 3))]}"; sleep 0.3; done
+}
+updates() { local i; for i in $(seq "$1"); do on 1 "update $bundle"; sleep 0.2; done; }
 histogram() { jcmd "$(cat "$dir/n1/run/skein.pid")" GC.class_histogram | awk -v c="$bundle.internal.OnlineStrategy" '$4 == c { n++ } /^Total/ { b = $3 } END { printf "live heap %d KiB, copies of the strategy'\''s class %d\n", b / 1024, n }'; }
 for part in ${*:-swap update counts cost}; do
   case $part in
   swap)
     c start 3 >/dev/null; build; load register --count 400 | grep -v '^{'
-    RATE=1000 under_load strategy_quiet 15 "cluster:strategy" # the same without a swap: what is to be compared with
-    under_load strategy_none 30 "cluster:strategy"
-    under_load strategy_swap $((SWAPS + 10)) "each $(list "$SWAPS") { cluster:strategy --all \$it ; sleep 1000 }"
+    under_load strategy_warm 15 :
+    under_load strategy_none 30 : # the same without a swap: what is to be compared with
+    under_load strategy_swap $((SWAPS + 10)) "swaps $SWAPS"
     echo "the console said 'swapped on all' $(grep -c 'swapped on all' "$XB_SCRATCH/console.log") times"; grep -i "stopped at\|error" "$XB_SCRATCH/console.log" | head -3 || true
     stats strategy_; c stop ;;
   update)
     c start 3 >/dev/null; build; load register --count 400 | grep -v '^{'
     on 1 "cluster:strategy --all online" >/dev/null; on 1 "update $bundle" >/dev/null; histogram
-    under_load update_100 $((UPDATES * 3 / 5 + 10)) "each [$(seq -s ' ' "$UPDATES")] { update $bundle ; sleep 300 }"
+    under_load update_100 $((UPDATES * 9 / 10 + 10)) "updates $UPDATES"
     echo "updated $(grep -c updated "$XB_SCRATCH/console.log") times"; histogram; on 1 cluster:strategy; stats update_; c stop ;;
   counts)
     c start 3 >/dev/null; build; load register --count 400 | grep -v '^{'
