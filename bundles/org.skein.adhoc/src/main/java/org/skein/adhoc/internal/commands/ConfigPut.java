@@ -41,7 +41,7 @@ public final class ConfigPut implements Action<ConfigPut.Input> {
 
     @Override
     public void check(Input in) {
-        Settings.refuseSecret(in.name());
+        Settings.refuseSecret(in.name(), in.value());
     }
 
     @Override

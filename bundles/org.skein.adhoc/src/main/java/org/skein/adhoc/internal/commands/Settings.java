@@ -47,9 +47,11 @@ final class Settings {
     }
 
     /** Values of commands are shown, and kept in histories. */
-    static void refuseSecret(String name) {
+    static void refuseSecret(String name, String value) {
         String lower = name.toLowerCase(Locale.ROOT);
-        if (lower.contains("password") || lower.contains("secret")) {
+        if (lower.contains("password")
+                || lower.contains("secret")
+                || value.toLowerCase(Locale.ROOT).contains("password=")) {
             throw new CommandException(
                     Kind.FORBIDDEN, "'" + name + "' is a secret: set it in the files of each node, or at its console");
         }

@@ -122,6 +122,10 @@ class ServerCommandsTest {
         assertEquals("unknown setting 'colour'", unknown.getMessage());
         assertEquals(
                 Kind.FORBIDDEN,
+                cluster.refused(put, new ConfigPut.Input("db-uri", "jdbc:mysql://h/d?password=x"))
+                        .kind());
+        assertEquals(
+                Kind.FORBIDDEN,
                 cluster.refused(put, new ConfigPut.Input("db-Password", "x")).kind());
     }
 
