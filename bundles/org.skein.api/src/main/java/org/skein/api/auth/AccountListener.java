@@ -10,6 +10,9 @@ import org.skein.xmpp.Jid;
 public interface AccountListener {
     default void accountCreated(Jid account) {}
 
+    /** Behind {@link #accountCreated}, on one node only: that which made the account. */
+    default void createdHere(Jid account) {}
+
     /**
      * An account is about to be removed, and all it owns is still there to be read. The removal waits for the stage, but
      * not for long, and takes place whatever becomes of it.

@@ -21,6 +21,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.cm.ManagedService;
+import org.skein.api.config.NodeSettings;
 import org.skein.config.settings.Problem;
 import org.skein.config.settings.SettingsTable;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ public final class Activator implements BundleActivator, BundleListener {
     private Path base;
     private Configurator configurator;
     private FileWatch watch;
+    private ServedSettings served;
 
     @Override
     public void start(BundleContext context) throws Exception {
@@ -73,8 +75,12 @@ public final class Activator implements BundleActivator, BundleListener {
                 new String[] {ManagedService.class.getName(), ConfigurationListener.class.getName()},
                 fence,
                 new Hashtable<>(Map.of(Constants.SERVICE_PID, Fence.PID)));
-        register("config", new ConfigCommands(configurator, fence), "show", "set", "reset", "reload", "__names");
-        register("log", new LogCommands(configurator, fence), "level", "levels", "__areas");
+        ConfigCommands commands = new ConfigCommands(configurator, fence);
+        LogCommands logging = new LogCommands(configurator, fence);
+        register("config", commands, "show", "set", "reset", "reload", "__names");
+        register("log", logging, "level", "levels", "__areas");
+        served = new ServedSettings(configurator, commands, logging);
+        context.registerService(NodeSettings.class, served, null);
         context.addBundleListener(this);
         watch.start();
     }
@@ -143,6 +149,9 @@ public final class Activator implements BundleActivator, BundleListener {
     public void stop(BundleContext context) {
         if (watch != null) {
             watch.close();
+        }
+        if (served != null) {
+            served.close();
         }
     }
 }

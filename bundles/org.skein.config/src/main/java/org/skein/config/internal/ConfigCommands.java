@@ -16,10 +16,15 @@ import org.skein.config.settings.SettingsTable;
 
 /** {@code config:show}, {@code config:set}, {@code config:reset}, {@code config:reload}. */
 public final class ConfigCommands {
-    private final Configurator configurator;
-    private final Fence fence;
+    /** Waits until what was written is in effect. */
+    interface Effect {
+        void pass() throws IOException;
+    }
 
-    ConfigCommands(Configurator configurator, Fence fence) {
+    private final Configurator configurator;
+    private final Effect fence;
+
+    ConfigCommands(Configurator configurator, Effect fence) {
         this.configurator = configurator;
         this.fence = fence;
     }
@@ -31,6 +36,12 @@ public final class ConfigCommands {
 
     @Descriptor("shows the settings whose name or PID contains a text")
     public String show(@Descriptor("part of a name, a PID or PID/key") String part) {
+        String text = table(rows(part));
+        return part.isEmpty() ? text : text + meanings(configurator.table(), part);
+    }
+
+    /** Name, value and source. */
+    List<String[]> rows(String part) {
         SettingsTable table = configurator.table();
         Layer effective = configurator.effective();
         Set<String> shown = new HashSet<>();
@@ -52,8 +63,7 @@ public final class ConfigCommands {
                 rows.add(new String[] {name, text(value.value()), source(value)});
             }
         }));
-        String text = table(rows);
-        return part.isEmpty() ? text : text + meanings(table, part);
+        return rows;
     }
 
     private static String meanings(SettingsTable table, String part) {
@@ -144,7 +154,7 @@ public final class ConfigCommands {
         return table.find(name).orElseThrow(() -> new IllegalArgumentException(table.unknown(name)));
     }
 
-    private static String source(Value value) {
+    static String source(Value value) {
         return value.source() == Source.CONSOLE ? Source.CONSOLE.label() : value.origin();
     }
 

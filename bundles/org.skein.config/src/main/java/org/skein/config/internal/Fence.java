@@ -16,7 +16,7 @@ import org.osgi.service.cm.ManagedService;
  * hands out changes on two threads of its own, each in order: a change of ours that came through on both tells that
  * everything before it did too. So a command returns when its effect is complete.
  */
-final class Fence implements ManagedService, ConfigurationListener {
+final class Fence implements ManagedService, ConfigurationListener, ConfigCommands.Effect {
     static final String PID = "org.skein.config.fence";
     private static final String NUMBER = "number";
     private static final long WAIT_MS = 10_000;
@@ -31,7 +31,8 @@ final class Fence implements ManagedService, ConfigurationListener {
     }
 
     /** Returns when what was written is in effect, or after a while when somebody keeps those threads. */
-    void pass() throws IOException {
+    @Override
+    public void pass() throws IOException {
         long mine;
         Configuration configuration = admin.getConfiguration(PID, "?");
         synchronized (this) {

@@ -8,9 +8,9 @@ import org.apache.felix.service.command.Descriptor;
 /** {@code log:levels} and {@code log:level}: what is logged, changed without a restart. */
 public final class LogCommands {
     private final Configurator configurator;
-    private final Fence fence;
+    private final ConfigCommands.Effect fence;
 
-    LogCommands(Configurator configurator, Fence fence) {
+    LogCommands(Configurator configurator, ConfigCommands.Effect fence) {
         this.configurator = configurator;
         this.fence = fence;
     }
@@ -64,7 +64,7 @@ public final class LogCommands {
         return level(logger);
     }
 
-    private static String name(String logger) {
+    static String name(String logger) {
         return logger.equals("root") ? "root" : LogLevels.loggerOf(logger);
     }
 }

@@ -309,6 +309,9 @@ final class ClientHandler implements StreamHandler {
     /** The session goes on with this stream. */
     void adopted(UserSession resumed) {
         session = resumed;
-        stream.execute(this::ready); // behind <resumed/> and what is sent again
+        stream.execute(() -> {
+            ready(); // behind <resumed/> and what is sent again
+            if (node.disabled.contains(account)) resumed.close(disabled()); // it was on its way between two nodes
+        });
     }
 }

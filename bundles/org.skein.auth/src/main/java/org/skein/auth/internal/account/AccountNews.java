@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -92,9 +93,18 @@ public final class AccountNews implements PeerHandler {
 
     /** Tells those on this node. */
     void here(Event event, Jid account) {
+        each(listener -> event.tell(listener, account));
+    }
+
+    /** Tells those on this node that it made the account, when all know of it. */
+    void createdHere(Jid account) {
+        each(listener -> listener.createdHere(account));
+    }
+
+    private void each(Consumer<AccountListener> news) {
         for (AccountListener listener : listeners) {
             try {
-                event.tell(listener, account);
+                news.accept(listener);
             } catch (RuntimeException e) {
                 log.error(
                         "what=account_listener_failed listener={}",

@@ -86,7 +86,8 @@ public final class DefaultAccounts implements Accounts {
                             }
                             log.debug("what=account_created account={}", account);
                             return news.everywhere(Event.CREATED, account);
-                        }));
+                        })
+                        .thenRun(() -> news.createdHere(account)));
     }
 
     @Override

@@ -118,6 +118,25 @@ class DefaultAccountsTest {
     }
 
     @Test
+    void theNodeThatMadeAnAccountIsToldSoOnce() {
+        List<String> made = new ArrayList<>();
+        DefaultAccounts told = auth.accounts(new AccountListener() {
+            @Override
+            public void accountCreated(Jid account) {
+                made.add("created");
+            }
+
+            @Override
+            public void createdHere(Jid account) {
+                made.add("here");
+            }
+        });
+        get(told.create(USER, PASSWORD));
+        failure(told.create(USER, PASSWORD));
+        assertEquals(List.of("created", "here"), made);
+    }
+
+    @Test
     void twoAccountsWithOnePasswordShareNothing() {
         get(accounts.create(USER, PASSWORD));
         Jid other = Jid.of("other@example.net");

@@ -1,0 +1,2 @@
+/** The administration commands that come with the server, each a service. */
+package org.skein.adhoc.internal.commands;

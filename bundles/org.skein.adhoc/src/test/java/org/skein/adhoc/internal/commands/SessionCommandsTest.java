@@ -1,0 +1,238 @@
+package org.skein.adhoc.internal.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.skein.adhoc.internal.commands.FakeCluster.value;
+import static org.skein.adhoc.internal.commands.FakeCluster.values;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.skein.api.command.Action;
+import org.skein.api.command.CommandException.Kind;
+import org.skein.api.command.Result;
+import org.skein.xmpp.Element;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.Ns;
+import org.skein.xmpp.Stanza;
+import org.skein.xmpp.StreamError;
+
+class SessionCommandsTest {
+    private static final Instant NOW = Instant.ofEpochSecond(100_000);
+    private static final Instant RECENTLY = NOW.minus(Online.IDLE_AFTER);
+    private static final Instant LONG_AGO = RECENTLY.minus(Duration.ofSeconds(1));
+
+    private final FakeCluster cluster = new FakeCluster("n1", "n2", "n3");
+    private final FakeNode n1 = cluster.node("n1");
+    private final FakeNode n2 = cluster.node("n2");
+    private final FakeNode n3 = cluster.node("n3");
+    private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    private final Function<FakeNode, Action<EndUserSession.Input>> end =
+            n -> new EndUserSession(n, cluster.accounts, cluster.hosts);
+    private final Function<FakeNode, Action<KickSession.Input>> kick =
+            n -> new KickSession(n, cluster.accounts, cluster.hosts);
+    private final Function<FakeNode, Action<SessionList.Input>> list = SessionList::new;
+    private final Function<FakeNode, Action<SessionInfo.Input>> info =
+            n -> new SessionInfo(cluster.accounts, n, cluster.hosts);
+
+    private static EndUserSession.Input these(String... jids) {
+        return new EndUserSession.Input(Arrays.stream(jids).map(Jid::of).toList());
+    }
+
+    private String count(Function<FakeNode, Action<Action.Nothing>> command) {
+        return value(cluster.run(command, new Action.Nothing()));
+    }
+
+    private FakeSession at(FakeNode node, String full, Instant lastActivity) {
+        FakeSession session = node.online(full);
+        session.lastActivity = lastActivity;
+        return session;
+    }
+
+    @Test // XEP-0133 §4.5
+    void sessionsEndWhereverTheyAre() {
+        cluster.accounts("x@a.example", "y@a.example");
+        FakeSession here = n1.online("x@a.example/1");
+        FakeSession there = n2.online("x@a.example/2");
+        FakeSession named = n3.online("y@a.example/1");
+        FakeSession other = n3.online("y@a.example/2");
+        assertEquals("3", value(cluster.run(end, these("x@a.example", "y@a.example/1"))));
+        for (FakeSession s : List.of(here, there, named)) {
+            assertEquals(
+                    StreamError.Condition.POLICY_VIOLATION,
+                    s.error.orElseThrow().condition());
+        }
+        assertEquals(Optional.empty(), other.error);
+        assertEquals("0", value(cluster.run(end, these("x@a.example"))));
+        assertEquals(Kind.NOT_FOUND, cluster.refused(end, these("no@a.example")).kind());
+        assertEquals(
+                Kind.BAD_INPUT, cluster.refused(end, these("x@else.example")).kind());
+    }
+
+    @Test
+    void sessionsEndWithoutADatabaseToo() {
+        FakeSession session = n1.online("x@a.example/1");
+        FakeCluster alone = cluster;
+        alone.nodes.subList(1, 3).clear();
+        alone.storage.available(false);
+        assertEquals("1", value(cluster.run(end, these("x@a.example"))));
+        assertTrue(session.error.isPresent());
+    }
+
+    @Test
+    void aSessionIsKickedWithTheErrorChosen() {
+        cluster.accounts("x@a.example");
+        FakeSession session = n3.online("x@a.example/1");
+        cluster.run(kick, new KickSession.Input(Jid.of("x@a.example/1"), "reset", "come again"));
+        assertEquals(StreamError.Condition.RESET.error("come again"), session.error.orElseThrow());
+        FakeSession plain = n2.online("x@a.example/1");
+        cluster.run(kick, new KickSession.Input(Jid.of("x@a.example"), "", ""));
+        assertEquals(
+                StreamError.Condition.POLICY_VIOLATION,
+                plain.error.orElseThrow().condition());
+    }
+
+    @Test // XEP-0133 §4.15
+    void whoIsOnSeveralNodesIsCountedOnce() {
+        n1.online("x@a.example/1");
+        n2.online("x@a.example/2");
+        n3.online("x@a.example/3");
+        n3.online("y@a.example/1");
+        n3.online("y@a.example/2");
+        assertEquals("2", count(OnlineCount::new));
+        assertEquals(
+                List.of("x@a.example", "y@a.example"),
+                values(cluster.run(OnlineUsers::new, new UserPage(0, "")), "onlineuserjids"));
+    }
+
+    @Test // XEP-0133 §4.16, §4.17, §4.21, §4.22
+    void whoIsActiveOnOneNodeIsNotIdle() {
+        at(n1, "both@a.example/1", LONG_AGO);
+        at(n2, "both@a.example/2", RECENTLY);
+        at(n1, "idle@a.example/1", LONG_AGO);
+        at(n3, "idle@a.example/2", LONG_AGO);
+        at(n2, "active@a.example/1", RECENTLY);
+        at(n2, "lone@a.example/1", LONG_AGO);
+        at(n3, "lost@a.example/1", NOW).isConnected = false;
+        assertEquals("2", count(n -> new ActiveCount(n, clock)));
+        assertEquals("3", count(n -> new IdleCount(n, clock)));
+        assertEquals(
+                List.of("active@a.example", "both@a.example"),
+                values(cluster.run(n -> new ActiveUsers(n, clock), new UserPage(9, "")), "activeuserjids"));
+        assertEquals(
+                List.of("idle@a.example", "lone@a.example", "lost@a.example"),
+                values(cluster.run(n -> new IdleUsers(n, clock), new UserPage(9, "")), "idleuserjids"));
+    }
+
+    @Test
+    void pagesTogetherAreTheWholeListWhateverTheirSize() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        TreeSet<String> idle = new TreeSet<>();
+        TreeSet<String> online = new TreeSet<>();
+        for (int i = 0; i < 200; i++) {
+            String user = "u" + random.nextInt(120) + "@a.example";
+            at(cluster.nodes.get(random.nextInt(3)), user + "/" + i, random.nextBoolean() ? RECENTLY : LONG_AGO);
+            online.add(user);
+        }
+        for (String user : online) {
+            boolean isActive = cluster.nodes.stream()
+                    .flatMap(n -> n.sessions.stream())
+                    .anyMatch(s -> s.jid().bare().toString().equals(user) && s.lastActivity == RECENTLY);
+            if (!isActive) idle.add(user);
+        }
+        for (int max : new int[] {1, 2, 7, 50, 1000}) {
+            assertEquals(List.copyOf(online), paged(OnlineUsers::new, max, "onlineuserjids"), "seed " + seed);
+            assertEquals(List.copyOf(idle), paged(n -> new IdleUsers(n, clock), max, "idleuserjids"), "seed " + seed);
+        }
+    }
+
+    private List<String> paged(Function<FakeNode, Action<UserPage>> command, int max, String var) {
+        List<String> all = new ArrayList<>();
+        String after = "";
+        do {
+            Result page = cluster.run(command, new UserPage(max, after));
+            List<String> users = values(page, var);
+            assertTrue(users.size() <= max);
+            all.addAll(users);
+            after = values(page, "next").stream().findFirst().orElse("");
+        } while (!after.isEmpty());
+        return all;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void sessionsOfAllNodesAreListedInPages(int max) {
+        n3.online("a@a.example/1");
+        n1.online("b@a.example/1").isConnected = false;
+        n2.online("c@a.example/1").presence = Optional.empty();
+        n2.online("other@b.example/1");
+        List<List<String>> rows = new ArrayList<>();
+        String after = "";
+        do {
+            Result page = cluster.run(list, new SessionList.Input("@a.example", max, after));
+            rows.addAll(page.rows());
+            after = values(page, "next").stream().findFirst().orElse("");
+        } while (!after.isEmpty());
+        String since = "1970-01-01T00:00:00Z";
+        assertEquals(
+                List.of(
+                        List.of("a@a.example/1", "n3", "c2s", since, "available 5"),
+                        List.of("b@a.example/1", "n1", "c2s", since, "detached"),
+                        List.of("c@a.example/1", "n2", "c2s", since, "connected")),
+                rows);
+    }
+
+    @Test
+    void aSessionIsShown() {
+        cluster.accounts("x@a.example", "off@a.example");
+        n2.online("x@a.example/1").presence = Optional.of(
+                Stanza.presence().add(Element.of("show", Ns.CLIENT, "away")).build());
+        n3.online("x@a.example/2");
+        assertEquals(
+                2,
+                cluster.run(info, new SessionInfo.Input(Jid.of("x@a.example")))
+                        .rows()
+                        .size());
+        List<String> row = cluster.run(info, new SessionInfo.Input(Jid.of("x@a.example/1")))
+                .rows()
+                .get(0);
+        assertEquals(List.of("x@a.example/1", "n2", "id-1", "c2s"), row.subList(0, 4));
+        assertEquals("away 5", row.get(6));
+        assertEquals(
+                "no session of off@a.example",
+                cluster.run(info, new SessionInfo.Input(Jid.of("off@a.example")))
+                        .text());
+        assertEquals(
+                Kind.NOT_FOUND,
+                cluster.refused(info, new SessionInfo.Input(Jid.of("no@a.example")))
+                        .kind());
+    }
+
+    @Test // XEP-0133 §4.23
+    void anAnnouncementReachesAvailableSessionsOfAllNodes() {
+        FakeSession x = n1.online("x@a.example/1");
+        FakeSession y = n3.online("y@b.example/1");
+        FakeSession silent = n2.online("z@b.example/1");
+        silent.presence = Optional.empty();
+        assertEquals("2", value(cluster.run(Announce::new, new Announce.Input("News", "Stop at noon"))));
+        assertEquals("Stop at noon", x.sent.get(0).body());
+        assertEquals(Jid.of("b.example"), y.sent.get(0).from().orElseThrow());
+        assertEquals(Jid.of("y@b.example/1"), y.sent.get(0).to().orElseThrow());
+        assertEquals(List.of(), silent.sent);
+        assertEquals(
+                Kind.BAD_INPUT,
+                cluster.refused(Announce::new, new Announce.Input("", "  ")).kind());
+    }
+}
