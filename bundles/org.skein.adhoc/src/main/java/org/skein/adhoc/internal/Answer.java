@@ -1,8 +1,10 @@
 package org.skein.adhoc.internal;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.skein.api.command.Command;
 import org.skein.api.command.CommandException.Kind;
 import org.skein.api.command.Result;
 
@@ -59,6 +61,25 @@ record Answer(Result result, List<Outcome> nodes) {
 
     static Answer of(Outcome only) {
         return new Answer(Result.text(""), List.of(only));
+    }
+
+    /** Of the shares of the nodes a command ran on. */
+    static Answer of(Command about, List<Share> shares) {
+        List<Share> all = shares.stream()
+                .sorted(Comparator.comparing(s -> s.outcome().node()))
+                .filter(s -> about.scope() != Command.Scope.NODE_OF_USER || !isWrongNode(s, shares))
+                .toList();
+        List<Share> did = all.stream().filter(s -> s.outcome().isOk()).toList();
+        List<Outcome> outcomes = all.stream().map(Share::outcome).toList();
+        if (did.isEmpty()) return new Answer(Result.text(""), outcomes);
+        boolean isAlone = about.scope() == Command.Scope.LOCAL;
+        return new Answer(isAlone ? did.get(0).result() : Merging.of(about.merge(), did), outcomes);
+    }
+
+    /** The user may have a session on each; that one has none is no failure if another did it. */
+    private static boolean isWrongNode(Share share, List<Share> all) {
+        return share.outcome().kind().equals(Optional.of(Kind.NOT_FOUND))
+                && all.stream().anyMatch(s -> s.outcome().isOk());
     }
 
     boolean isDone() {

@@ -114,10 +114,6 @@ final class Definition {
         return Duration.ofSeconds(about.deadlineSeconds());
     }
 
-    boolean isAlone() {
-        return about.scope() == Command.Scope.LOCAL;
-    }
-
     /**
      * Checks what was filled in on one page.
      *

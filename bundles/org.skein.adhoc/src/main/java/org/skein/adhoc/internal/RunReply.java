@@ -35,7 +35,7 @@ final class RunReply {
         head.number(result.columns().size());
         result.columns().forEach(c -> head.text(c.var()).text(c.label()));
         if (head.size() > mostBytes) {
-            return toBytes(failed(outcome.node(), "its result has more than " + mostBytes + " bytes"), mostBytes);
+            return toBytes(failed(outcome.node(), "its result has more than " + mostBytes + " bytes"), MOST_BYTES);
         }
         Packer rows = new Packer(1);
         int fitting = 0;

@@ -5,7 +5,6 @@ import static org.osgi.service.component.annotations.ReferencePolicyOption.GREED
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +27,6 @@ import org.skein.adhoc.internal.Answer.State;
 import org.skein.api.command.Action.Call;
 import org.skein.api.command.Command.Scope;
 import org.skein.api.command.CommandException;
-import org.skein.api.command.CommandException.Kind;
 import org.skein.api.command.Result;
 import org.skein.api.session.Sessions;
 import org.skein.cluster.api.Cluster;
@@ -50,6 +48,9 @@ import org.slf4j.LoggerFactory;
 public final class Runs implements PeerHandler {
     static final String CHANNEL = "adhoc";
     private static final Logger log = LoggerFactory.getLogger(Runs.class);
+
+    /** Of a failure. */
+    private static final int LONGEST_TEXT = 4096;
 
     /** How often, and how long apart, it is looked whether a node that was lost is back. */
     private static final int LOOKS = 10;
@@ -157,31 +158,9 @@ public final class Runs implements PeerHandler {
             shares.add(share.toCompletableFuture());
         }
         return CompletableFuture.allOf(shares.toArray(CompletableFuture<?>[]::new))
-                .thenApply(all -> answer(command, shares));
-    }
-
-    private static Answer answer(Definition command, List<CompletableFuture<Share>> shares) {
-        List<Share> all = shares.stream()
-                .map(CompletableFuture::join)
-                .sorted(Comparator.comparing(s -> s.outcome().node()))
-                .toList();
-        if (command.about().scope() == Scope.NODE_OF_USER) all = withoutWrongNodes(all);
-        List<Share> did = all.stream().filter(s -> s.outcome().isOk()).toList();
-        List<Outcome> outcomes = all.stream().map(Share::outcome).toList();
-        if (did.isEmpty()) return new Answer(Result.text(""), outcomes);
-        Result result = command.isAlone()
-                ? did.get(0).result()
-                : Merging.of(command.about().merge(), did);
-        return new Answer(result, outcomes);
-    }
-
-    /** The user may have a session on these nodes; that one has none is no failure if it was found on another. */
-    private static List<Share> withoutWrongNodes(List<Share> all) {
-        if (all.stream().noneMatch(s -> s.outcome().isOk())) return all;
-        return all.stream()
-                .filter(s -> s.outcome().state() != State.FAILED
-                        || !s.outcome().kind().equals(Optional.of(Kind.NOT_FOUND)))
-                .toList();
+                .thenApply(all -> Answer.of(
+                        command.about(),
+                        shares.stream().map(CompletableFuture::join).toList()));
     }
 
     // on this node
@@ -199,7 +178,8 @@ public final class Runs implements PeerHandler {
 
     private Outcome failed(Definition command, Throwable failure) {
         if (failure instanceof CommandException refused) {
-            return new Outcome(self(), State.FAILED, Optional.of(refused.kind()), String.valueOf(refused.getMessage()));
+            return new Outcome(
+                    self(), State.FAILED, Optional.of(refused.kind()), cut(String.valueOf(refused.getMessage())));
         }
         if (failure instanceof TimeoutException) {
             return new Outcome(self(), State.TIMED_OUT, Optional.empty(), failure.getMessage());
@@ -207,6 +187,10 @@ public final class Runs implements PeerHandler {
         log.error("what=command_failed command={}", command, failure);
         return new Outcome(
                 self(), State.FAILED, Optional.empty(), "internal error; the log of " + self() + " has more");
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
     }
 
     private static Share share(Outcome outcome) {

@@ -2,6 +2,7 @@ package org.skein.adhoc.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.skein.api.command.Result;
 import org.skein.api.command.Result.Value;
@@ -15,7 +16,8 @@ final class Shown {
     /** Text, values and table; no line break at the end. */
     static String of(Result result) {
         List<String> parts = new ArrayList<>();
-        if (!result.text().isEmpty()) parts.add(result.text());
+        if (!result.text().isEmpty())
+            parts.add(result.text().lines().map(Shown::plain).collect(Collectors.joining("\n")));
         if (!result.values().isEmpty()) {
             parts.add(result.values().stream().map(Shown::value).collect(Collectors.joining("\n")));
         }
@@ -33,7 +35,7 @@ final class Shown {
     private static String table(Result result) {
         List<List<String>> lines = new ArrayList<>();
         lines.add(result.columns().stream()
-                .map(c -> c.label().toUpperCase(java.util.Locale.ROOT))
+                .map(c -> plain(c.label()).toUpperCase(Locale.ROOT))
                 .toList());
         result.rows().forEach(r -> lines.add(r.stream().map(Shown::plain).toList()));
         int[] width = new int[result.columns().size()];
