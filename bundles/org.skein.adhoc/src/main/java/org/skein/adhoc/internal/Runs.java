@@ -207,15 +207,17 @@ public final class Runs implements PeerHandler {
         return now.peers()
                 .call(node, CHANNEL, request.get(), command.deadline())
                 .thenCompose(reply -> again(node, command, request, reply, LOOKS))
-                .thenApply(reply -> {
-                    log.debug(
-                            "what=command_answered command={} node={} outcome={} took_ms={}",
-                            command,
-                            node,
-                            reply.result(),
-                            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked));
-                    return share(node, command, reply);
-                });
+                .thenApplyAsync(
+                        reply -> {
+                            log.debug(
+                                    "what=command_answered command={} node={} outcome={} took_ms={}",
+                                    command,
+                                    node,
+                                    reply.result(),
+                                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked));
+                            return share(node, command, reply);
+                        },
+                        workers::aside); // not on the lane's thread: it may be megabytes
     }
 
     /** What may be done twice is asked again of a node that was lost in the middle, if it is back soon. */

@@ -35,6 +35,15 @@ final class Workers {
         this.delays = delays;
     }
 
+    /** Does something that may take long, such as reading a large answer, on one of the threads if any is free. */
+    void aside(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
+        }
+    }
+
     Delays delays() {
         return delays;
     }
