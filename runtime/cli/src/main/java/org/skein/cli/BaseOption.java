@@ -30,7 +30,12 @@ final class BaseOption {
 
     /** The instance, without symbolic links, as the server knows it. */
     Path base() throws IOException {
-        Path folder = base == null ? home() : base;
+        return instance(base);
+    }
+
+    /** @param given null for the distribution itself */
+    static Path instance(Path given) throws IOException {
+        Path folder = given == null ? home() : given;
         if (!Files.isDirectory(folder)) {
             throw new UsageException("no such folder: " + folder);
         }

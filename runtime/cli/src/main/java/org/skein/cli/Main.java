@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             Create.class,
             Shell.class,
             User.class,
+            Ctl.class,
             Doctor.class,
             ScriptCommands.DemoCluster.class,
             ScriptCommands.Version.class,

@@ -1,47 +1,76 @@
 package org.skein.adhoc.internal;
 
+import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
+import static org.osgi.service.component.annotations.ReferencePolicyOption.GREEDY;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.skein.api.component.IqHandler;
 import org.skein.api.component.IqRequest;
+import org.skein.api.component.VirtualHosts;
 import org.skein.api.disco.DiscoContributor;
 import org.skein.api.disco.DiscoInfo;
 import org.skein.api.disco.DiscoItem;
 import org.skein.api.disco.DiscoRequest;
+import org.skein.cluster.api.Cluster;
+import org.skein.cluster.api.Member;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.PeerHandler;
+import org.skein.cluster.api.Peers;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
+import org.skein.xmpp.StanzaError;
 import org.skein.xmpp.StanzaError.Condition;
 import org.skein.xmpp.StanzaException;
+import org.skein.xmpp.stream.ElementParser;
 
-/** Lists the host's ad-hoc commands to those who may use them, and runs them (XEP-0050). */
-@Component(service = {IqHandler.class, DiscoContributor.class})
-public final class CommandHost implements IqHandler, DiscoContributor {
-    static final String COMMANDS = "http://jabber.org/protocol/commands";
-    private static final String DATA = "jabber:x:data";
+/**
+ * Lists the commands to those who may use them, and runs them (XEP-0050). The node that answers first holds the session;
+ * a step that comes to another is handed over to it.
+ */
+@Component(
+        service = {IqHandler.class, DiscoContributor.class, PeerHandler.class},
+        property = PeerHandler.CHANNEL + "=" + CommandHost.CHANNEL)
+public final class CommandHost implements IqHandler, DiscoContributor, PeerHandler {
+    static final String CHANNEL = "adhoc.step";
+    static final String COMMANDS = Forms.COMMANDS;
 
-    @Reference(
-            cardinality = ReferenceCardinality.MULTIPLE,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY) // commands come and go
-    private volatile List<Command> commands = List.of();
+    /** More than any command takes is not waited for. */
+    private static final Duration HAND_OVER = Duration.ofSeconds(60);
+
+    private final Registry registry;
+    private final Access access;
+    private final Dialogues dialogues;
+
+    @Reference(policy = DYNAMIC, policyOption = GREEDY) // exchanged when a lone node becomes a member
+    private volatile Cluster cluster;
 
     @Activate
-    public CommandHost() {
-        // the commands come by themselves
+    public CommandHost(@Reference Registry registry, @Reference Runs runs, @Reference VirtualHosts hosts) {
+        this(registry, runs, hosts, Clock.systemUTC());
+    }
+
+    private CommandHost(Registry registry, Runs runs, VirtualHosts hosts, Clock clock) {
+        this.registry = registry;
+        this.access = new Access(hosts);
+        this.dialogues = new Dialogues(registry, runs, access, clock);
     }
 
     /** For tests. */
-    CommandHost(List<Command> commands) {
-        this.commands = commands;
+    CommandHost(Registry registry, Runs runs, VirtualHosts hosts, Clock clock, Cluster cluster) {
+        this(registry, runs, hosts, clock);
+        this.cluster = cluster;
     }
 
     @Override
@@ -54,37 +83,73 @@ public final class CommandHost implements IqHandler, DiscoContributor {
         return Set.of(COMMANDS);
     }
 
-    private Optional<Command> command(String node) {
-        return commands.stream().filter(c -> c.node().equals(node)).findFirst();
-    }
-
     @Override
     public CompletionStage<Optional<Element>> handle(IqRequest request) {
         Element asked = request.payload();
         if (!request.isSet() || !asked.name().equals("command")) {
             throw new StanzaException(Condition.BAD_REQUEST);
         }
-        String node = asked.attribute("node").orElseThrow(() -> new StanzaException(Condition.BAD_REQUEST));
-        Jid user = request.from();
-        Command command = command(node).orElseThrow(() -> new StanzaException(Condition.ITEM_NOT_FOUND)); // §4.4
-        if (!command.mayUse(user)) {
-            throw new StanzaException(Condition.FORBIDDEN);
-        }
-        if (asked.attribute("sessionid").isPresent()) {
-            throw new StanzaException(Condition.BAD_REQUEST, "there is no such session"); // §4.4: all are of one step
-        }
-        switch (asked.attribute("action", "execute")) {
-            case "execute", "complete" -> {}
-            default -> throw new StanzaException(Condition.BAD_REQUEST, "there is no such action now");
-        }
-        return command.execute(user)
-                .thenApply(form -> Optional.of(Element.builder("command", COMMANDS)
-                        .attribute("node", node)
-                        .attribute("sessionid", UUID.randomUUID().toString())
-                        .attribute("status", "completed")
-                        .child(form)
-                        .build()));
+        Jid by = request.from();
+        String id = asked.attribute("sessionid", "");
+        if (id.isEmpty() || dialogues.sessions().knows(id))
+            return dialogues.step(by, asked).thenApply(Optional::of);
+        Cluster now = cluster;
+        String holder = FormSessions.nodeOf(id);
+        if (holder.equals(now.self().name())) return dialogues.step(by, asked).thenApply(Optional::of);
+        Member member = now.view().member(holder).orElseThrow(FormSessions::expired); // gone, and the session with it
+        return handOver(now, member.id(), by, asked).thenApply(Optional::of);
     }
+
+    // the session is held by another node
+
+    private static CompletionStage<Element> handOver(Cluster now, NodeId holder, Jid by, Element asked) {
+        byte[] request =
+                new Packer(1).text(by.toString()).text(asked.toString()).toBytes();
+        return now.peers().call(holder, CHANNEL, request, HAND_OVER).thenApply(reply -> switch (reply.result()) {
+            case ANSWERED -> answered(reply);
+            case LEFT -> throw FormSessions.expired();
+            case FAILED -> throw new StanzaException(Condition.INTERNAL_SERVER_ERROR, reply.error());
+            case TIMEOUT ->
+                throw new StanzaException(
+                        Condition.REMOTE_SERVER_TIMEOUT, holder.name() + " does not answer; outcome unknown");
+        });
+    }
+
+    private static Element answered(Peers.Reply reply) {
+        try {
+            Unpacker from = new Unpacker(reply.payload(), 1);
+            String condition = from.text();
+            String text = from.text();
+            if (condition.isEmpty()) return ElementParser.parse(text.getBytes(StandardCharsets.UTF_8), "");
+            throw new StanzaException(Condition.valueOf(condition), text);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new StanzaException(Condition.INTERNAL_SERVER_ERROR, "an answer that cannot be read");
+        }
+    }
+
+    @Override
+    public CompletionStage<byte[]> called(NodeId from, byte[] bytes) {
+        try {
+            Unpacker request = new Unpacker(bytes, 1);
+            Jid by = Jid.of(request.text());
+            Element asked = ElementParser.parse(request.text().getBytes(StandardCharsets.UTF_8), "");
+            return dialogues.step(by, asked).handle((answer, failure) -> packed(answer, failure));
+        } catch (StanzaException e) {
+            return CompletableFuture.completedFuture(packed(null, e));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static byte[] packed(Element answer, Throwable failure) {
+        if (failure == null)
+            return new Packer(1).text("").text(answer.toString()).toBytes();
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        StanzaError error = cause instanceof StanzaException e ? e.error() : Condition.INTERNAL_SERVER_ERROR.error();
+        return new Packer(1).text(error.condition().name()).text(error.text()).toBytes();
+    }
+
+    // discovery
 
     @Override
     public void info(DiscoRequest request, DiscoInfo info) {
@@ -96,11 +161,12 @@ public final class CommandHost implements IqHandler, DiscoContributor {
         } else if (request.node().equals(COMMANDS)) {
             info.identity("automation", "command-list", "Commands").feature(COMMANDS);
         } else {
-            command(request.node())
-                    .filter(c -> c.mayUse(request.from()))
-                    .ifPresent(c -> info.identity("automation", "command-node", c.name())
+            registry.atNode(request.node())
+                    .filter(c -> access.may(request.from(), c))
+                    .ifPresent(c -> info.identity(
+                                    "automation", "command-node", c.about().title())
                             .feature(COMMANDS)
-                            .feature(DATA));
+                            .feature(Forms.DATA));
         }
     }
 
@@ -110,9 +176,9 @@ public final class CommandHost implements IqHandler, DiscoContributor {
         if (!request.isHost() || !request.node().equals(COMMANDS)) {
             return List.of();
         }
-        return commands.stream()
-                .filter(c -> c.mayUse(request.from()))
-                .map(c -> new DiscoItem(request.subject(), c.node(), c.name()))
+        return registry.all().stream()
+                .filter(c -> access.may(request.from(), c))
+                .map(c -> new DiscoItem(request.subject(), c.node(), c.about().title()))
                 .toList();
     }
 }

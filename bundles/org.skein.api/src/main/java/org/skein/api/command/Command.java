@@ -15,7 +15,11 @@ public @interface Command {
     enum Scope {
         /** The node that was asked: what it does is in the database, or concerns this node. */
         LOCAL,
-        /** Each node that may hold a session of the user the command is about ({@link Action#user}); that one first. */
+        /**
+         * Each node that may hold a session of the user the command is about ({@link Action#user}); the asked one if
+         * nobody has any. Where there is none it should fail with {@link CommandException.Kind#NOT_FOUND}, which counts
+         * only if no other node did it.
+         */
         NODE_OF_USER,
         /** All nodes. */
         ALL

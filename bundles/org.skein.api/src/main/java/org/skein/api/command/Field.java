@@ -9,7 +9,8 @@ import java.lang.annotation.Target;
 /**
  * A field of a command: on a component of the record an {@link Action} takes. Types: {@code String}, {@code boolean},
  * {@code int}, {@code long}, an enum, {@code org.skein.xmpp.Jid}, a {@code List} of {@code String} or {@code Jid}, and
- * {@code Optional} of any but lists. What is not filled in is false, 0, an empty text, list or {@code Optional}.
+ * {@code Optional} of any but lists. A constant is written in lower case with hyphens. What is not filled in is false, 0,
+ * an empty text, list or {@code Optional}, and null for constants and addresses.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

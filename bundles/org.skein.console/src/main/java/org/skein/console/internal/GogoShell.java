@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -20,10 +21,12 @@ import org.apache.felix.gogo.runtime.CommandNotFoundException;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Function;
 import org.jline.reader.LineReader;
 import org.jline.terminal.Terminal;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -72,12 +75,14 @@ public final class GogoShell {
     };
 
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    private final BundleContext context;
     private final CommandProcessor processor;
     private final Shell shell;
     private final InstanceFolder folder;
 
     @Activate
     public GogoShell(BundleContext context, @Reference CommandProcessor processor) {
+        this.context = context;
         this.processor = processor;
         this.folder = InstanceFolder.of(context);
         this.shell = new Shell(new Context(context), processor, "skein_profile");
@@ -129,6 +134,25 @@ public final class GogoShell {
             }
         }
         return errors.any ? 1 : 0;
+    }
+
+    /**
+     * Runs an administration command with its words as they are: another bundle's function, whose answer is the exit
+     * status.
+     */
+    int ctl(List<String> words, PrintStream out, PrintStream err) throws Exception {
+        Collection<ServiceReference<Function>> found = context.getServiceReferences(
+                Function.class, "(&(osgi.command.scope=skein)(osgi.command.function=_ctl))");
+        if (found.isEmpty()) throw new IllegalStateException("org.skein.adhoc, which has the commands, is not running");
+        ServiceReference<Function> reference = found.iterator().next();
+        Function function = context.getService(reference);
+        if (function == null) throw new IllegalStateException("the commands are gone");
+        try (CommandSession session = processor.createSession(new ByteArrayInputStream(new byte[0]), out, err)) {
+            session.put(".err", err);
+            return (Integer) function.execute(session, new ArrayList<>(words));
+        } finally {
+            context.ungetService(reference);
+        }
     }
 
     private static String message(Throwable e) {

@@ -27,7 +27,31 @@ public final class HelpCommand {
     /** What an operator of a server seldom wants; still found by name. */
     private static final List<String> TOOLS = List.of("gogo", "felix", "cm", "scr", "feature");
 
+    /** Service properties of commands that are no methods: one line, and all there is to say. */
+    private static final String DESCRIPTION = "skein.command.description";
+
+    private static final String HELP = "skein.command.help";
+
     private final BundleContext context;
+
+    /** What is known of a command. */
+    private record About(List<Method> methods, List<String> lines, List<String> help) {
+        private About() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+
+        private void add(Object service, ServiceReference<?> reference, String function) {
+            if (reference.getProperty(HELP) != null) {
+                lines.add(String.valueOf(reference.getProperty(DESCRIPTION)));
+                help.add(String.valueOf(reference.getProperty(HELP)));
+                return;
+            }
+            Arrays.stream(service.getClass().getMethods())
+                    .filter(m -> m.getName().equals(function) || m.getName().equals("_" + function))
+                    .sorted(Comparator.comparing(Method::getParameterCount))
+                    .forEach(methods::add);
+        }
+    }
 
     @Activate
     public HelpCommand(BundleContext context) {
@@ -36,11 +60,11 @@ public final class HelpCommand {
 
     @Descriptor("lists the commands")
     public String help() throws InvalidSyntaxException {
-        Map<String, List<Method>> all = commands();
+        Map<String, About> all = commands();
         StringBuilder text = new StringBuilder();
-        all.forEach((name, methods) -> {
+        all.forEach((name, about) -> {
             if (!TOOLS.contains(scope(name)) || scope(name).equals("feature")) {
-                text.append(String.format("%-20s %s%n", shown(name), description(methods)));
+                text.append(String.format("%-20s %s%n", shown(name), description(about)));
             }
         });
         for (String tools : TOOLS.subList(0, TOOLS.size() - 1)) {
@@ -58,14 +82,16 @@ public final class HelpCommand {
 
     @Descriptor("tells what a command does and takes")
     public String help(CommandSession session, @Descriptor("the command") String name) throws InvalidSyntaxException {
-        Map<String, List<Method>> all = commands();
+        Map<String, About> all = commands();
         Optional<String> found = all.keySet().stream()
                 .filter(n -> n.equals(name) || simple(n).equals(name))
                 .min(Comparator.comparing((String n) -> !scope(n).equals("skein")));
         if (found.isEmpty()) {
             throw new IllegalArgumentException("unknown command: " + name);
         }
-        List<Method> methods = all.get(found.get());
+        About about = all.get(found.get());
+        if (!about.help().isEmpty()) return about.help().get(0);
+        List<Method> methods = about.methods();
         if (methods.isEmpty() || methods.stream().allMatch(m -> m.getAnnotation(Descriptor.class) == null)) {
             return found.get() + ": try '" + simple(found.get()) + " --help'";
         }
@@ -98,8 +124,8 @@ public final class HelpCommand {
         return line + (descriptor == null ? "" : "\n    " + descriptor.value()) + more;
     }
 
-    private Map<String, List<Method>> commands() throws InvalidSyntaxException {
-        Map<String, List<Method>> all = new TreeMap<>(
+    private Map<String, About> commands() throws InvalidSyntaxException {
+        Map<String, About> all = new TreeMap<>(
                 Comparator.comparing((String n) -> !scope(n).equals("skein")).thenComparing(Comparator.naturalOrder()));
         ServiceReference<?>[] references = context.getAllServiceReferences(null, "(osgi.command.function=*)");
         if (references == null) {
@@ -112,15 +138,8 @@ public final class HelpCommand {
             }
             for (String function : strings(reference.getProperty("osgi.command.function"))) {
                 if (!function.startsWith("_")) {
-                    List<Method> methods = Arrays.stream(service.getClass().getMethods())
-                            .filter(m ->
-                                    m.getName().equals(function) || m.getName().equals("_" + function))
-                            .sorted(Comparator.comparing(Method::getParameterCount))
-                            .toList();
-                    all.computeIfAbsent(
-                                    reference.getProperty("osgi.command.scope") + ":" + function,
-                                    n -> new ArrayList<>())
-                            .addAll(methods);
+                    all.computeIfAbsent(reference.getProperty("osgi.command.scope") + ":" + function, n -> new About())
+                            .add(service, reference, function);
                 }
             }
             context.ungetService(reference);
@@ -134,8 +153,9 @@ public final class HelpCommand {
                 : List.of(String.valueOf(property));
     }
 
-    private static String description(List<Method> methods) {
-        return methods.stream()
+    private static String description(About about) {
+        if (!about.lines().isEmpty()) return about.lines().get(0);
+        return about.methods().stream()
                 .map(m -> m.getAnnotation(Descriptor.class))
                 .filter(d -> d != null)
                 .map(Descriptor::value)

@@ -8,22 +8,25 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Answers what the command line asks for itself: {@code status} and {@code user …}. */
+/** Answers what the command line asks for itself: {@code status}, {@code user …} and {@code ctl …}. */
 @Component(service = Requests.class)
 public final class Requests {
     private final UserCommands users;
     private final NodeStatus status;
+    private final GogoShell shell;
 
     @Activate
-    public Requests(@Reference UserCommands users, @Reference NodeStatus status) {
+    public Requests(@Reference UserCommands users, @Reference NodeStatus status, @Reference GogoShell shell) {
         this.users = users;
         this.status = status;
+        this.shell = shell;
     }
 
     int answer(List<String> words, OutputStream out, OutputStream err) {
         try (PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
                 PrintStream complaints = new PrintStream(err, true, StandardCharsets.UTF_8)) {
             try {
+                if (words.get(0).equals("ctl")) return shell.ctl(words.subList(1, words.size()), printed, complaints);
                 return answer(words, printed);
             } catch (Exception e) {
                 complaints.println("skein: " + (e.getMessage() == null ? e.toString() : e.getMessage()));

@@ -1,0 +1,13 @@
+package org.skein.adhoc.internal;
+
+import org.skein.api.command.Command;
+import org.skein.api.component.VirtualHosts;
+import org.skein.xmpp.Jid;
+
+/** Who may run what. */
+record Access(VirtualHosts hosts) {
+    boolean may(Jid user, Definition command) {
+        if (!user.hasLocal() || !hosts.isLocal(user.domain())) return false; // whatever list names them
+        return command.about().access() == Command.Access.USER || hosts.isAdmin(user);
+    }
+}

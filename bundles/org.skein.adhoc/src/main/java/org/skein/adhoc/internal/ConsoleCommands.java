@@ -1,0 +1,81 @@
+package org.skein.adhoc.internal;
+
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Function;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** Makes each command one of the console, as long as it is there. */
+@Component(
+        service = {},
+        immediate = true)
+public final class ConsoleCommands implements Registry.Listener {
+    /** Service properties the console's {@code help} reads: one line, and all there is to say. */
+    private static final String DESCRIPTION = "skein.command.description";
+
+    private static final String HELP = "skein.command.help";
+
+    private final BundleContext context;
+    private final Operator operator;
+    /** A command of the console itself, of the same name, is the one that is meant there. */
+    private static final int BEHIND_OTHERS = -100;
+
+    private final Map<Definition, ServiceRegistration<?>> registered = new HashMap<>(); // the registry's lock
+
+    @Activate
+    public ConsoleCommands(BundleContext context, @Reference Operator operator) {
+        this.context = context;
+        this.operator = operator;
+        operator.registry().listen(this);
+    }
+
+    @Deactivate
+    void deactivate() {
+        operator.registry().ignore(this);
+    }
+
+    @Override
+    public void added(Definition command) {
+        int colon = command.name().indexOf(':');
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(CommandProcessor.COMMAND_SCOPE, command.name().substring(0, colon));
+        properties.put(
+                CommandProcessor.COMMAND_FUNCTION, new String[] {command.name().substring(colon + 1)});
+        properties.put(Constants.SERVICE_RANKING, BEHIND_OTHERS);
+        properties.put(DESCRIPTION, command.about().title());
+        properties.put(HELP, Words.help(command));
+        registered.put(command, context.registerService(Function.class, new OfConsole(command, operator), properties));
+    }
+
+    @Override
+    public void removed(Definition command) {
+        ServiceRegistration<?> registration = registered.remove(command);
+        if (registration != null) registration.unregister();
+    }
+
+    /** Gogo calls a service that is a function itself with the words as they are. */
+    private record OfConsole(Definition command, Operator operator) implements Function {
+        @Override
+        public Object execute(CommandSession session, List<Object> arguments) throws Exception {
+            List<String> words = arguments.stream().map(String::valueOf).toList();
+            if (words.equals(List.of("--help"))) return Words.help(command);
+            Answer answer = operator.run(command, words);
+            if (!answer.isDone()) throw new IllegalStateException(Shown.plain(answer.failure()));
+            String notes = Shown.notes(answer);
+            String shown = Shown.of(answer.result());
+            if (notes.isEmpty()) return shown.isEmpty() ? "done" : shown;
+            return shown.isEmpty() ? notes : shown + "\n" + notes;
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package org.skein.adhoc.internal;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.skein.api.command.Action;
+import org.skein.api.command.Command;
+import org.skein.api.command.CommandException;
+import org.skein.api.command.CommandException.Kind;
+import org.skein.api.command.Result;
+import org.skein.xmpp.Jid;
+
+/** A command: what its class says of it, read once, and the action. The same only if it is the same service. */
+final class Definition {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*:[a-z0-9][a-z0-9-]*");
+    private static final int LONGEST_SECONDS = 3600;
+
+    private final Action<Record> action;
+    private final Command about;
+    private final List<FieldSpec> fields;
+    private final Constructor<? extends Record> constructor;
+
+    private Definition(
+            Action<Record> action, Command about, List<FieldSpec> fields, Constructor<? extends Record> constructor) {
+        this.action = action;
+        this.about = about;
+        this.fields = fields;
+        this.constructor = constructor;
+    }
+
+    /** @throws IllegalArgumentException with the reason, if it cannot be a command */
+    static Definition of(Action<?> service) {
+        @SuppressWarnings("unchecked") // only given records that its own input() makes
+        Action<Record> action = (Action<Record>) service;
+        Command about = action.getClass().getAnnotation(Command.class);
+        if (about == null) throw new IllegalArgumentException("the class has no @Command");
+        if (!NAME.matcher(about.name()).matches()) throw new IllegalArgumentException("no name: " + about.name());
+        if (about.deadlineSeconds() < 1 || about.deadlineSeconds() > LONGEST_SECONDS) {
+            throw new IllegalArgumentException("deadline of " + about.deadlineSeconds() + " s");
+        }
+        Class<? extends Record> input = action.input();
+        if (input == null || !input.isRecord()) throw new IllegalArgumentException("input() is no record");
+        RecordComponent[] components = input.getRecordComponents();
+        List<FieldSpec> fields = Arrays.stream(components).map(FieldSpec::of).toList();
+        check(fields);
+        return new Definition(action, about, fields, constructor(input, components));
+    }
+
+    private static void check(List<FieldSpec> fields) {
+        Set<String> vars = new HashSet<>();
+        Set<Integer> pages = new HashSet<>();
+        for (FieldSpec field : fields) {
+            if (!vars.add(field.var())) throw new IllegalArgumentException("two fields " + field.var());
+            pages.add(field.about().step());
+        }
+        for (int page = 1; page <= pages.size(); page++) {
+            if (!pages.contains(page)) throw new IllegalArgumentException("no field is on page " + page);
+        }
+    }
+
+    private static Constructor<? extends Record> constructor(
+            Class<? extends Record> input, RecordComponent[] components) {
+        try {
+            Constructor<? extends Record> constructor = input.getDeclaredConstructor(
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+            constructor.setAccessible(true);
+            return constructor;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw new IllegalArgumentException("input cannot be made: " + e, e);
+        }
+    }
+
+    String name() {
+        return about.name();
+    }
+
+    /** Of XEP-0050. */
+    String node() {
+        return about.node().isEmpty() ? "urn:skein:command:" + about.name() : about.node();
+    }
+
+    Command about() {
+        return about;
+    }
+
+    Action<?> action() {
+        return action;
+    }
+
+    Result merged(Record input, Result result) {
+        return action.merged(input, result);
+    }
+
+    List<FieldSpec> fields() {
+        return fields;
+    }
+
+    List<FieldSpec> fields(int page) {
+        return fields.stream().filter(f -> f.about().step() == page).toList();
+    }
+
+    /** Pages of its form; 0 without fields. */
+    int pages() {
+        return fields.stream().mapToInt(f -> f.about().step()).max().orElse(0);
+    }
+
+    Duration deadline() {
+        return Duration.ofSeconds(about.deadlineSeconds());
+    }
+
+    /**
+     * Checks what was filled in on one page.
+     *
+     * @throws CommandException naming the field
+     */
+    void checkPage(int page, Map<String, List<String>> texts) {
+        List<FieldSpec> shown = fields(page);
+        known(shown, texts);
+        shown.forEach(f -> f.parse(texts.getOrDefault(f.var(), List.of())));
+    }
+
+    private static void known(List<FieldSpec> fields, Map<String, List<String>> texts) {
+        for (String var : texts.keySet()) {
+            if (fields.stream().noneMatch(f -> f.var().equals(var))) {
+                throw new CommandException(Kind.BAD_INPUT, "field " + cut(var) + ": there is none of this name");
+            }
+        }
+    }
+
+    private static String cut(String var) {
+        return var.length() > 64 ? var.substring(0, 64) + "…" : var;
+    }
+
+    /**
+     * The record of what was filled in.
+     *
+     * @throws CommandException naming the field that is wrong
+     */
+    Record input(Map<String, List<String>> texts) {
+        known(fields, texts);
+        List<Object> values = new ArrayList<>();
+        fields.forEach(f -> values.add(f.parse(texts.getOrDefault(f.var(), List.of()))));
+        try {
+            return constructor.newInstance(values.toArray());
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof CommandException refused) throw refused;
+            throw new CommandException(
+                    Kind.BAD_INPUT, String.valueOf(e.getCause().getMessage()));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    CompletionStage<Result> run(Record input, Action.Call call) {
+        return action.run(input, call);
+    }
+
+    Optional<Jid> user(Record input) {
+        return action.user(input);
+    }
+
+    void check(Record input) {
+        action.check(input);
+    }
+
+    CompletionStage<Map<String, List<String>>> prefill(int page, Map<String, List<String>> soFar) {
+        return action.prefill(page, soFar);
+    }
+
+    @Override
+    public String toString() {
+        return about.name();
+    }
+}

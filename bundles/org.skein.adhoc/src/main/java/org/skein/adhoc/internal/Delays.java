@@ -1,0 +1,9 @@
+package org.skein.adhoc.internal;
+
+import java.time.Duration;
+
+/** Runs something later; closing what it answers takes it back. */
+@FunctionalInterface
+interface Delays {
+    AutoCloseable schedule(Runnable task, Duration delay);
+}

@@ -1,0 +1,112 @@
+package org.skein.adhoc.internal;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.skein.api.command.Action;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The commands there are on this node. Of two with one name or node the first to come counts. */
+@Component(service = Registry.class)
+public final class Registry {
+    private static final Logger log = LoggerFactory.getLogger(Registry.class);
+
+    /** Hears what comes and goes, in order; calls back for what is there when it is added. */
+    interface Listener {
+        void added(Definition command);
+
+        void removed(Definition command);
+    }
+
+    private final List<Definition> known = new ArrayList<>(); // guarded by this, in the order they came
+    private final List<Listener> listeners = new ArrayList<>(); // guarded by this
+    private volatile Map<String, Definition> byName = Map.of();
+
+    @Activate
+    public Registry() {
+        // the commands come by themselves
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY) // commands come and go
+    void bindAction(Action<?> action) {
+        try {
+            add(Definition.of(action));
+        } catch (RuntimeException | LinkageError e) { // whatever the class of whatever bundle does
+            leftOut(action, e.getMessage() == null ? e.toString() : e.getMessage());
+        }
+    }
+
+    private static void leftOut(Action<?> action, String reason) {
+        log.warn(
+                "what=command_left_out class={} reason=\"{}\"",
+                action.getClass().getName(),
+                reason);
+    }
+
+    private synchronized void add(Definition added) {
+        known.stream()
+                .filter(d -> clash(d, added))
+                .findFirst()
+                .ifPresent(d -> leftOut(
+                        added.action(),
+                        "name or node of " + d.action().getClass().getName() + ", which came first"));
+        known.add(added);
+        changed();
+    }
+
+    synchronized void unbindAction(Action<?> action) {
+        if (known.removeIf(d -> d.action() == action)) changed();
+    }
+
+    private static boolean clash(Definition one, Definition other) {
+        return one.name().equals(other.name()) || one.node().equals(other.node());
+    }
+
+    private void changed() {
+        Map<String, Definition> now = new TreeMap<>();
+        for (Definition d : known) {
+            if (now.values().stream().noneMatch(other -> clash(d, other))) now.put(d.name(), d);
+        }
+        Map<String, Definition> before = byName;
+        byName = now;
+        for (Listener listener : listeners) {
+            before.values().stream().filter(d -> now.get(d.name()) != d).forEach(listener::removed);
+            now.values().stream().filter(d -> before.get(d.name()) != d).forEach(listener::added);
+        }
+    }
+
+    synchronized void listen(Listener listener) {
+        listeners.add(listener);
+        byName.values().forEach(listener::added);
+    }
+
+    synchronized void ignore(Listener listener) {
+        if (listeners.remove(listener)) byName.values().forEach(listener::removed);
+    }
+
+    Optional<Definition> named(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    Optional<Definition> atNode(String node) {
+        return all().stream().filter(d -> d.node().equals(node)).findFirst();
+    }
+
+    /** By name. */
+    Collection<Definition> all() {
+        return byName.values();
+    }
+}

@@ -1,0 +1,168 @@
+package org.skein.adhoc.internal;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.skein.api.command.CommandException;
+import org.skein.api.command.CommandException.Kind;
+
+/**
+ * Calls the code of commands, on threads kept for that: one that blocks holds up neither a lane nor another command,
+ * for each has few of the threads. At its deadline a call is over, whatever it does, and its thread interrupted.
+ */
+final class Workers {
+    /** Threads one command may have at once. */
+    static final int EACH = 4;
+
+    /** Calls of one command that may wait for a thread. */
+    static final int WAITING = 2000;
+
+    private final Executor threads;
+    private final Delays delays;
+    private final Map<Definition, Queue> queues = new HashMap<>(); // guarded by this
+
+    Workers(Executor threads, Delays delays) {
+        this.threads = threads;
+        this.delays = delays;
+    }
+
+    /** Does something that may take long, such as reading a large answer, on one of the threads if any is free. */
+    void aside(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
+        }
+    }
+
+    Delays delays() {
+        return delays;
+    }
+
+    private static final class Queue {
+        private int running;
+        private final Deque<Runnable> waiting = new ArrayDeque<>();
+    }
+
+    /**
+     * Calls code of a command. The stage fails with what it throws, with {@link TimeoutException}, or
+     * {@link Kind#UNAVAILABLE} if too many wait.
+     */
+    <T> CompletionStage<T> call(Definition command, Duration deadline, Supplier<CompletionStage<T>> code) {
+        Task<T> task = new Task<>(code);
+        AutoCloseable timer = delays.schedule(() -> task.timedOut(deadline), deadline);
+        task.done.whenComplete((value, failure) -> cancel(timer));
+        enqueue(command, task);
+        return task.done;
+    }
+
+    private static void cancel(AutoCloseable timer) {
+        try {
+            timer.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void enqueue(Definition command, Task<?> task) {
+        synchronized (this) {
+            Queue queue = queues.computeIfAbsent(command, d -> new Queue());
+            if (queue.running >= EACH) {
+                if (queue.waiting.size() < WAITING) {
+                    queue.waiting.add(task);
+                    return;
+                }
+                task.refused();
+                return;
+            }
+            queue.running++;
+        }
+        execute(command, task);
+    }
+
+    private void execute(Definition command, Runnable task) {
+        try {
+            threads.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    next(command);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            ((Task<?>) task).refused();
+            next(command);
+        }
+    }
+
+    private void next(Definition command) {
+        Runnable task;
+        synchronized (this) {
+            Queue queue = queues.get(command);
+            task = queue.waiting.poll();
+            if (task == null && --queue.running == 0) queues.remove(command);
+        }
+        if (task != null) execute(command, task);
+    }
+
+    private static final class Task<T> implements Runnable {
+        private final CompletableFuture<T> done = new CompletableFuture<>();
+        private final Supplier<CompletionStage<T>> code;
+        private Thread thread; // guarded by this; null unless inside the code
+
+        private Task(Supplier<CompletionStage<T>> code) {
+            this.code = code;
+        }
+
+        @Override
+        public void run() {
+            synchronized (this) {
+                if (done.isDone()) return; // it waited too long
+                thread = Thread.currentThread();
+            }
+            try {
+                CompletionStage<T> answer = code.get();
+                if (answer == null) throw new IllegalStateException("it answered no stage");
+                answer.whenComplete(this::answered);
+            } catch (Throwable e) { // also what only errors of linking tell: the bundle is not ours
+                done.completeExceptionally(e);
+            } finally {
+                synchronized (this) {
+                    thread = null;
+                    Thread.interrupted(); // meant for the code, not for who has this thread next
+                }
+            }
+        }
+
+        private void answered(T value, Throwable failure) {
+            if (failure != null) {
+                done.completeExceptionally(failure instanceof CompletionException ? failure.getCause() : failure);
+            } else if (value == null) {
+                done.completeExceptionally(new IllegalStateException("it answered nothing"));
+            } else {
+                done.complete(value);
+            }
+        }
+
+        private void timedOut(Duration deadline) {
+            done.completeExceptionally(new TimeoutException("no answer within " + deadline.toSeconds() + " s"));
+            synchronized (this) {
+                if (thread != null) thread.interrupt();
+            }
+        }
+
+        private void refused() {
+            done.completeExceptionally(
+                    new CommandException(Kind.UNAVAILABLE, "too many of these commands are under way"));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package org.skein.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.skein.itests.support.Command;
+import org.skein.itests.support.ServerProcess;
+import org.skein.itests.support.SharedNode;
+import org.skein.itests.support.StanzaClient;
+import org.skein.itests.support.Xml;
+
+/** One command in its three forms: XEP-0050, at the console, and as {@code bin/skein ctl}. */
+@ExtendWith(SharedNode.class)
+class CommandsTest {
+    private static final String ONLINE = "<command xmlns='http://jabber.org/protocol/commands' action='execute'"
+            + " node='http://jabber.org/protocol/admin#get-online-users-num'/>";
+
+    private static ServerProcess server;
+
+    @BeforeAll
+    static void useNode(ServerProcess shared) {
+        server = shared;
+    }
+
+    @Test // XEP-0050 §2.4, XEP-0133 §4.18
+    void anAdministratorsClientRunsIt() throws Exception {
+        try (StanzaClient admin = StanzaClient.online(server, SharedNode.ADMIN, "commands")) {
+            Xml answer = admin.iq("set", "localhost", ONLINE);
+            Xml command = answer.find("command", "http://jabber.org/protocol/commands")
+                    .orElseThrow();
+            assertEquals("completed", command.get("status"), answer::toString);
+            assertTrue(answer.toString().contains("onlineusersnum"), answer::toString);
+        }
+    }
+
+    @Test
+    void othersAreRefused() throws Exception {
+        try (StanzaClient user = StanzaClient.online(server, StanzaClient.register(server), "commands")) {
+            assertEquals("auth/forbidden", user.iq("set", "localhost", ONLINE).error());
+        }
+    }
+
+    @Test
+    void itIsACommandOfTheConsoleWithHelp() {
+        assertTrue(server.shell("user:online-count").startsWith("The number of online users: "));
+        assertTrue(server.shell("help").contains("user:online-count"));
+        assertTrue(server.shell("help user:online-count").contains("Get Number of Online Users"));
+        Command refused = server.skein("shell", "user:online-count more").exits(1);
+        assertTrue(refused.output().contains("'more' is one too many"), refused::output);
+    }
+
+    @Test
+    void itIsACommandOfTheCommandLine() {
+        Command list = server.skein("ctl", "--list").succeeds();
+        assertTrue(list.output().lines().anyMatch(l -> l.startsWith("user:online-count ")), list::output);
+        assertTrue(server.skein("ctl", "user:online-count", "--help")
+                .succeeds()
+                .output()
+                .startsWith("user:online-count\n"));
+        Command json = server.skein("ctl", "user:online-count", "--json").succeeds();
+        assertTrue(
+                json.output()
+                        .matches(
+                                "(?s)\\{\"command\":\"user:online-count\",\"complete\":true,.*\"values\":"
+                                        + "\\{\"onlineusersnum\":\"\\d+\"},.*\"nodes\":\\[\\{\"node\":\"alone\",\"state\":\"ok\",.*\n"),
+                json::output);
+        server.skein("ctl", "no:such").exits(2);
+        server.skein("ctl", "user:online-count", "more").exits(2);
+        server.skein("ctl").exits(2);
+        assertTrue(Command.skein("ctl", "--help").succeeds().output().contains("Exit status"));
+    }
+}
