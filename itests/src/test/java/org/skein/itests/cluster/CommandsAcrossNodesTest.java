@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.skein.itests.support.ClusterNodes;
@@ -32,6 +33,7 @@ class CommandsAcrossNodesTest {
             try (StanzaClient admin = StanzaClient.online(first, SharedNode.ADMIN, "desk");
                     StanzaClient one = StanzaClient.online(first, StanzaClient.register(first), "x");
                     StanzaClient other = StanzaClient.online(second, StanzaClient.register(second), "x")) {
+                assertEquals(3, Set.of(admin.bare(), one.bare(), other.bare()).size());
                 for (ServerProcess node : List.of(first, second)) {
                     String counted = node.skein("ctl", COUNT).succeeds().output();
                     assertEquals("The number of online users: 3\n", counted);
