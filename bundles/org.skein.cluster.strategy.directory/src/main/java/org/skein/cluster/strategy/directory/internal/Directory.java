@@ -22,7 +22,7 @@ final class Directory {
     private static final Duration START_WITHIN = Duration.ofSeconds(10);
 
     /** Accounts told of a new placement before others get the thread. */
-    private static final int SLICE = 10_000;
+    private static final int SLICE = 2_000;
 
     private final Context context;
     private final Participant self;
@@ -145,7 +145,7 @@ final class Directory {
 
     Map<String, Long> figures() {
         Placement placement = members.placement();
-        long entries = share.count(account -> placement.owner(account).equals(self));
+        long entries = share.estimate(account -> placement.owner(account).equals(self));
         Map<String, Long> figures = new TreeMap<>();
         figures.put("entries", entries);
         figures.put("replicas", share.size() - entries);

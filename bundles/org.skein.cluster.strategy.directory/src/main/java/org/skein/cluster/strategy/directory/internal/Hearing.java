@@ -32,7 +32,7 @@ final class Hearing {
         }
         Optional<Peer> peer = members.peer(from);
         if (peer.isEmpty()) return now(Frames.stranger(self.life()));
-        List<Runnable> after = new ArrayList<>();
+        List<Runnable> after = new ArrayList<>(List.of(members::check));
         CompletionStage<byte[]> answer;
         synchronized (peer.get().hearing) {
             answer = heard(peer.get(), request, after);

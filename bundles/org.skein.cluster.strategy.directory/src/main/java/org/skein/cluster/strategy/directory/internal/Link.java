@@ -55,6 +55,7 @@ final class Link {
     private final Deque<Placement> placements = new ArrayDeque<>();
     private Placement told;
     private boolean tellsComplete;
+    private boolean asksNext = true;
     private final Set<Jid> holdings = new LinkedHashSet<>();
     private final Set<Jid> forgotten = new LinkedHashSet<>();
     private final Map<Jid, CompletableFuture<Void>> changes = new LinkedHashMap<>();
@@ -194,13 +195,18 @@ final class Link {
             return Optional.of(new Batch.Placed(Frames.placed(self, told), told));
         }
         if (life == 0 || told == null) return Optional.empty();
-        if (!asks.isEmpty()) return Optional.of(forgotten.isEmpty() ? asked() : told(false));
+        boolean tells = !holdings.isEmpty() || !forgotten.isEmpty() || tellsComplete;
+        asksNext |= !tells && changes.isEmpty(); // neither holds up the other
+        if (asksNext && !asks.isEmpty()) {
+            asksNext = false;
+            return Optional.of(asked());
+        }
+        asksNext = true;
         if (!changes.isEmpty()) return Optional.of(changed());
-        if (!holdings.isEmpty() || !forgotten.isEmpty() || tellsComplete) return Optional.of(told(true));
-        return Optional.empty();
+        return tells ? Optional.of(told()) : Optional.empty();
     }
 
-    private Batch told(boolean withHoldings) {
+    private Batch told() {
         Writer w = Frames.tell(self);
         List<Jid> accounts = new ArrayList<>();
         Map<Jid, Long> held = new LinkedHashMap<>();
@@ -212,9 +218,7 @@ final class Link {
             dropped.add(account);
         }
         Participant seat = participant();
-        for (Iterator<Jid> i = holdings.iterator();
-                withHoldings && i.hasNext() && w.size() < MESSAGE_BYTES;
-                i.remove()) {
+        for (Iterator<Jid> i = holdings.iterator(); i.hasNext() && w.size() < MESSAGE_BYTES; i.remove()) {
             Jid account = i.next();
             long holding = source.holding(account);
             boolean isHeld = holding != 0 && told.seats(seat, account);

@@ -189,7 +189,7 @@ final class Members {
         inStep.complete(null);
     }
 
-    // what members say of themselves
+    // what members say of themselves; who is told it calls check() when it holds no lock
 
     boolean isOver(Peer peer, long life) {
         synchronized (lock) {
@@ -206,7 +206,6 @@ final class Members {
             if (!link.agrees(theirs)) link.placement(theirs);
             restand();
         }
-        check();
     }
 
     void complete(Link link, long hash) {
@@ -215,7 +214,6 @@ final class Members {
             link.complete();
             restand();
         }
-        check();
     }
 
     /** It knows by which placement this node places accounts, or has no directory and knows nothing. */

@@ -42,6 +42,8 @@ class RandomSchedulesTest {
         private final VirtualCluster cluster;
         private final List<Jid> accounts = new ArrayList<>();
         private final List<String> story = new ArrayList<>();
+        private final int pace;
+        private final int calm;
         private int answers;
 
         private Schedule(long seed, boolean withGarbage) {
@@ -49,8 +51,11 @@ class RandomSchedulesTest {
             this.withGarbage = withGarbage;
             random = new Random(seed * 31);
             cluster = new VirtualCluster(seed);
-            for (int i = 0; i < 1 + random.nextInt(12); i++) accounts.add(Jid.of("u" + i + "@example.org"));
+            int few = 1 + random.nextInt(1 + random.nextInt(10));
+            for (int i = 0; i < few; i++) accounts.add(Jid.of("u" + i + "@example.org"));
             cluster.cacheEntries = random.nextInt(4) == 0 ? random.nextInt(4) : 1000;
+            pace = 1 + random.nextInt(20_000_000);
+            calm = 1 + random.nextInt(12);
             int slow = 1 + random.nextInt(200);
             int rarely = 1 + random.nextInt(30);
             cluster.delay = () -> (random.nextInt(rarely) == 0 ? random.nextInt(slow) : 0) * VirtualCluster.MS
@@ -65,7 +70,7 @@ class RandomSchedulesTest {
                 int steps = 50 + random.nextInt(250);
                 for (int i = 0; i < steps; i++) {
                     step();
-                    if (random.nextInt(3) == 0) cluster.run(random.nextInt(20_000_000));
+                    if (random.nextInt(3) == 0) cluster.run(random.nextInt(pace));
                     if (random.nextInt(40) == 0) cluster.runMs(random.nextInt(3000));
                     noFailures();
                 }
@@ -123,7 +128,7 @@ class RandomSchedulesTest {
                 tell(node + " starts");
                 node.announcesEarly = random.nextInt(4) == 0;
                 node.startStrategy();
-            } else if (random.nextInt(8) == 0) {
+            } else if (random.nextInt(calm) == 0) {
                 tell(node + " stops");
                 node.stopStrategy();
             }

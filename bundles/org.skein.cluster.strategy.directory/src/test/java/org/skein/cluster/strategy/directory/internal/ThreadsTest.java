@@ -37,7 +37,7 @@ import org.skein.xmpp.Jid;
 class ThreadsTest {
     private static final byte[] NOTHING = {};
     private static final int WORKERS = 6;
-    private static final int ROUNDS = 300;
+    private static final int ROUNDS = 200;
     private static final long PATIENCE_SECONDS = 60;
 
     private final Map<NodeId, Node> nodes = new ConcurrentHashMap<>();
@@ -53,6 +53,7 @@ class ThreadsTest {
         final Set<Jid> sessions = ConcurrentHashMap.newKeySet();
         final Set<NodeId> publishing = ConcurrentHashMap.newKeySet();
         volatile DirectoryStrategy strategy;
+        volatile CoreContext context;
 
         Node(NodeId id) {
             this.id = id;
@@ -60,9 +61,9 @@ class ThreadsTest {
 
         void start() {
             DirectoryStrategy starts = new DirectoryStrategy(20);
+            context = new CoreContext(this);
             strategy = starts;
-            CompletableFuture<Void> started =
-                    starts.start(new CoreContext(this)).toCompletableFuture();
+            CompletableFuture<Void> started = starts.start(context).toCompletableFuture();
             await(started);
             announce(true);
         }
@@ -71,6 +72,7 @@ class ThreadsTest {
             announce(false);
             DirectoryStrategy stops = strategy;
             strategy = null;
+            context.isOver = true;
             stops.stop();
         }
 
@@ -92,6 +94,7 @@ class ThreadsTest {
 
     private final class CoreContext implements ClusteringStrategy.Context {
         private final Node node;
+        private volatile boolean isOver;
 
         CoreContext(Node node) {
             this.node = node;
@@ -120,6 +123,7 @@ class ThreadsTest {
         @Override
         public CompletionStage<Reply> call(NodeId to, byte[] request, Duration deadline) {
             CompletableFuture<Reply> answer = new CompletableFuture<>();
+            if (isOver) return CompletableFuture.completedFuture(new Reply(Result.FAILED, NOTHING, "stopped"));
             Node there = nodes.get(to);
             there.lane(node.id)
                     .execute(() -> guarded(() -> {
@@ -155,7 +159,7 @@ class ThreadsTest {
         @Override
         public void later(Duration delay, Runnable task) {
             if (node.timer.isShutdown()) return;
-            node.timer.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            node.timer.schedule(() -> guarded(isOver ? () -> {} : task), delay.toNanos(), TimeUnit.NANOSECONDS);
         }
 
         @Override

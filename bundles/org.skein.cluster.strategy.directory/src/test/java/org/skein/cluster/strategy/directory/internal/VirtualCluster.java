@@ -29,11 +29,14 @@ final class VirtualCluster {
     /** Changes told, one by one. */
     final List<Frames.Change> changes = new ArrayList<>();
 
-    /** Nodes which take in nothing, as if stopped. */
+    /** Nodes which take in nothing, no view either. */
     final Set<NodeId> silent = new HashSet<>();
 
     /** What each pair's messages take, in nanoseconds. */
     LongSupplier delay = () -> MS / 10;
+
+    /** What answers take. */
+    LongSupplier answerDelay = () -> delay.getAsLong();
 
     /** What it takes until a node installs a view, and runs a task. */
     LongSupplier lag = () -> 0;

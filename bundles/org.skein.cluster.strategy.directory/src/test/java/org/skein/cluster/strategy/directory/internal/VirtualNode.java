@@ -88,8 +88,8 @@ final class VirtualNode {
     // views
 
     void installNext() {
+        if (!isAlive || cluster.silent.contains(id) || nextViews.isEmpty()) return;
         View next = nextViews.poll();
-        if (!isAlive || next == null) return;
         Set<NodeId> gone = new TreeSet<>(view.ids());
         gone.removeAll(next.ids());
         Set<NodeId> come = new TreeSet<>(next.ids());
@@ -146,6 +146,7 @@ final class VirtualNode {
     }
 
     void pumpAll() {
+        while (!nextViews.isEmpty()) installNext();
         List.copyOf(arrived.keySet()).forEach(this::pump);
     }
 
@@ -154,7 +155,7 @@ final class VirtualNode {
     }
 
     private void answerLater(VirtualNode caller, Call call, Reply reply) {
-        cluster.after(cluster.delay.getAsLong(), () -> caller.finish(call, reply));
+        cluster.after(cluster.answerDelay.getAsLong(), () -> caller.finish(call, reply));
     }
 
     void called(VirtualNode from, Call call, byte[] request) {
