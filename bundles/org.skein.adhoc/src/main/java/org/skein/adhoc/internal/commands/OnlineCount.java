@@ -16,9 +16,10 @@ import org.skein.api.session.Sessions;
 @Command(
         name = "user:online-count",
         node = Admin.NODE + "get-online-users-num",
-        title = "Counts the users that are online",
+        title = "Get Number of Online Users",
         scope = Scope.ALL,
         merge = Merge.SUM,
+        deadlineSeconds = 3,
         idempotent = true)
 public final class OnlineCount implements Action<Action.Nothing> {
     private final Online online;
@@ -39,6 +40,6 @@ public final class OnlineCount implements Action<Action.Nothing> {
                 .filter(user -> user.remoteSessions().stream()
                         .noneMatch(remote -> remote.node().compareTo(call.node()) < 0))
                 .count();
-        return Result.later(Result.value("onlineusersnum", "Users online", count));
+        return Result.later(Result.value("onlineusersnum", "The number of online users", count));
     }
 }
