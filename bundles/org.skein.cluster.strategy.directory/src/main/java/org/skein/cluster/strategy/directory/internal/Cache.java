@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.skein.cluster.api.NodeId;
 import org.skein.xmpp.Jid;
 
@@ -85,14 +86,23 @@ final class Cache {
      */
     boolean change(Jid account, Link from, long version, Optional<Nodes> nodes) {
         boolean[] there = new boolean[1];
-        entries.computeIfPresent(account, (a, e) -> {
+        update(account, e -> {
             there[0] = e.from == from;
             if (!there[0] || nodes.isPresent() && version <= e.version) return e;
-            if (nodes.isPresent()) return new Entry(nodes.get(), version, from, e.checked);
-            from.forget(a);
-            return null;
+            return nodes.map(n -> new Entry(n, version, from, e.checked)).orElse(null);
         });
         return there[0];
+    }
+
+    /** Who answered is told that an entry is gone, when it is: as long as it is {@link #has there} nothing is told. */
+    private void update(Jid account, UnaryOperator<Entry> change) {
+        Entry[] gone = new Entry[1];
+        entries.computeIfPresent(account, (a, e) -> {
+            Entry now = change.apply(e);
+            gone[0] = now == null ? e : null;
+            return now;
+        });
+        if (gone[0] != null) gone[0].from.forget(account);
     }
 
     /** Who answered will be told, unless it is asked again first. */
@@ -122,25 +132,18 @@ final class Cache {
     /** What is not asked of the same node any more goes. Those who answered do the same when they hear of the placement. */
     void place(Placement now, Participant self) {
         for (Jid account : entries.keySet()) {
-            entries.computeIfPresent(account, (a, e) -> {
-                if (!now.seats(e.from.participant(), a)) return null;
-                if (!now.seats(self, a)) return e;
-                e.from.forget(a);
-                return null;
-            });
+            entries.computeIfPresent(account, (a, e) -> now.seats(e.from.participant(), a) ? e : null);
+            if (now.seats(self, account)) update(account, e -> null);
         }
     }
 
     /** A node is gone, and with it what it answered and what it held. */
     void remove(Link gone, NodeId id) {
         for (Jid account : entries.keySet()) {
-            entries.computeIfPresent(account, (a, e) -> {
-                if (e.from == gone) return null;
+            update(account, e -> {
                 Nodes left = e.nodes.minus(id);
-                if (left == e.nodes) return e;
-                if (!left.isEmpty()) return new Entry(left, e.version, e.from, e.checked);
-                e.from.forget(a);
-                return null;
+                if (e.from == gone || left.isEmpty()) return null;
+                return left == e.nodes ? e : new Entry(left, e.version, e.from, e.checked);
             });
         }
     }

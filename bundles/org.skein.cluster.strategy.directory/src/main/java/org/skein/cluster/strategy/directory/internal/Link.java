@@ -61,6 +61,7 @@ final class Link {
     private final Map<Jid, CompletableFuture<Void>> changes = new LinkedHashMap<>();
     private Set<LookUp> asks = new LinkedHashSet<>();
     private volatile boolean closed;
+    private boolean ended;
 
     /**
      * @param self this node's life
@@ -159,6 +160,7 @@ final class Link {
 
     /** @return completes when it knows, or need not: what another life has asked for is void */
     synchronized CompletableFuture<Void> change(Jid account, boolean soon) {
+        if (ended) return CompletableFuture.failedFuture(new IllegalStateException("stopped"));
         if (closed || life == 0) return CompletableFuture.completedFuture(null);
         wake.accept(soon);
         return changes.computeIfAbsent(account, a -> new CompletableFuture<>());
@@ -169,6 +171,12 @@ final class Link {
         List<LookUp> taken = List.copyOf(asks);
         asks = new LinkedHashSet<>();
         return taken;
+    }
+
+    /** Nothing is said here any more, and nothing confirmed: it is this node's life that is over. */
+    synchronized Left end() {
+        ended = true;
+        return close();
     }
 
     /** Nothing is said here any more. */
@@ -266,16 +274,25 @@ final class Link {
     }
 
     /** It did not get through: once more, with what is true by then. Look-ups are not repeated here. */
-    synchronized void again(Batch batch) {
+    void again(Batch batch) {
         if (batch instanceof Batch.Changed c) {
-            c.waiting().forEach((account, waits) -> change(account, true).thenRun(() -> waits.complete(null)));
+            c.waiting()
+                    .forEach((account, waits) -> change(account, true).whenComplete((done, failure) -> {
+                        if (failure == null) waits.complete(null);
+                        else waits.completeExceptionally(failure);
+                    }));
         }
-        if (closed) return;
-        if (batch instanceof Batch.Placed p && placements.isEmpty() && told == p.placement()) place(told);
-        if (batch instanceof Batch.Told t) {
-            t.accounts().forEach(account -> hold(account, true));
-            t.forgotten().forEach(this::forget);
-            if (t.complete() && told.number == t.by()) tellComplete();
-        }
+        if (batch instanceof Batch.Placed p) again(p);
+        if (batch instanceof Batch.Told t) again(t);
+    }
+
+    private synchronized void again(Batch.Placed placed) {
+        if (placements.isEmpty() && told == placed.placement()) place(told);
+    }
+
+    private synchronized void again(Batch.Told batch) {
+        batch.accounts().forEach(account -> hold(account, true));
+        batch.forgotten().forEach(this::forget);
+        if (batch.complete() && told.number == batch.by()) tellComplete();
     }
 }

@@ -103,8 +103,8 @@ final class LookUps {
         long version = isNews ? lookUp.change.version() : found.version();
         boolean keeps = unknown.isEmpty() && mayKeep(lookUp, nodes, now);
         if (keeps) cache.put(lookUp.account, new Cache.Entry(pool.of(nodes), version, lookUp.link, now.placement()));
-        else if (!found.nodes().isEmpty()) lookUp.link.forget(lookUp.account);
-        underWay.remove(lookUp.account);
+        underWay.remove(lookUp.account); // not before: who answered would be told that it is not used
+        if (!found.nodes().isEmpty() && !cache.has(lookUp.account, lookUp.link)) lookUp.link.forget(lookUp.account);
         Set<NodeId> all = new TreeSet<>(nodes);
         all.addAll(unknown);
         all.addAll(lookUp.standing.behind());

@@ -24,7 +24,6 @@ import org.skein.cluster.api.strategy.ClusteringStrategy.Context;
  * nothing it was told since.
  */
 final class Members {
-
     /** What follows from changes here; called without the lock. */
     interface Listener {
         Peer peer(NodeId id);
@@ -185,7 +184,7 @@ final class Members {
             standing = Standing.of(placing.placement(), true, Set.of(), Set.of(), Set.copyOf(others), others);
         }
         IllegalStateException stopped = new IllegalStateException("stopped"); // nothing is confirmed any more
-        all.forEach(peer -> peer.link.close().changes().forEach(waits -> waits.completeExceptionally(stopped)));
+        all.forEach(peer -> peer.link.end().changes().forEach(waits -> waits.completeExceptionally(stopped)));
         inStep.complete(null);
     }
 

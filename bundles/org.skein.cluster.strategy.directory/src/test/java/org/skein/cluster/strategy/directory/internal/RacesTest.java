@@ -164,6 +164,53 @@ class RacesTest extends DirectoryCase {
         assertEquals(ids(first, second), locate(asker, anna));
     }
 
+    @Test // CLUSTER 19
+    void whatWasEvictedAndAskedAgainIsNotForgotten() {
+        cluster.cacheEntries = 1;
+        started(4);
+        VirtualNode asker = nodes.get(0);
+        Jid anna = accountAway(asker);
+        Jid bob = otherAwayAt(seats(anna), anna);
+        VirtualNode first = seats(anna).get(0);
+        bindAndRun(first, anna);
+        bindAndRun(first, bob);
+        for (Jid account : List.of(anna, bob, anna)) {
+            told(asker, account);
+            cluster.runMs(5); // what is evicted is told later than that
+        }
+        cluster.runMs(200);
+        VirtualNode second = seats(anna).get(1);
+        bindAndRun(second, anna);
+        assertEquals(ids(first, second), now(asker, anna));
+    }
+
+    /** Another account with these as owner and replica. */
+    private Jid otherAwayAt(List<VirtualNode> seats, Jid but) {
+        for (int i = 0; ; i++) {
+            if (seats(account(i)).equals(seats) && !account(i).equals(but)) return account(i);
+        }
+    }
+
+    @Test
+    void aBindOfANewLifeWaitsForThoseWhoBelieveInTheEarlier() {
+        started(4);
+        Jid anna = account(1);
+        VirtualNode asker = bystander(anna);
+        VirtualNode holder = bystander(anna, asker);
+        VirtualNode other = seats(anna).get(0);
+        cluster.silent.add(asker.id);
+        other.strategy.publishes(holder.id, false);
+        other.strategy.publishes(holder.id, true);
+        for (int i = 0; i < 50_000 && holder.strategy.renewals() == 0; i++) cluster.run(FAST);
+        assertEquals(1, holder.strategy.renewals());
+        cluster.run(FAST); // it has no participants yet but itself
+        Session session = bindAndRun(holder, anna);
+        assertFalse(session.isBound);
+        cluster.release(asker.id);
+        runUntilBound(session);
+        assertTrue(locate(asker, anna).contains(holder.id));
+    }
+
     /** A name with which a node does not become owner or replica. */
     private String nameElsewhere(Jid account) {
         List<VirtualNode> before = seats(account);
