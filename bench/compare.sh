@@ -5,13 +5,14 @@
 set -eu
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOOLS=${TOOLS:?set TOOLS to the folder of the load generator}; REPS=${REPS:-3}; PEERS=${PEERS-prosody ejabberd}
-export XB_SCRATCH=${SCRATCH:-$HERE/target/scratch}; mkdir -p "$XB_SCRATCH" "$HERE/results"
+export XB_SCRATCH=${SCRATCH:-$HERE/target/scratch}; mkdir -p "$XB_SCRATCH" "$HERE/results"; XB_SCRATCH=$(cd "$XB_SCRATCH" && pwd)
+. "$HERE/generator.sh"
 commit=$(git -C "$HERE" rev-parse --short HEAD); git -C "$HERE" diff --quiet HEAD -- ../bundles ../runtime ../features || commit=$commit-changed
 out=$HERE/results/$(date -u +%Y%m%d-%H%M)-$commit.jsonl
-scenarios=${*:-chat_fixed chat_fixed_tls chat_max chat_max_tls presence login login_tls login_scram idle5k}
+scenarios=${*:-chat_fixed chat_fixed_tls chat_max chat_max_tls presence login login_tls login_scram idle5k idle5k_tls}
 one() { # peer-or-env scenario rep
   local dir=$XB_SCRATCH/run; rm -rf "$dir"; mkdir -p "$dir"
-  OUT=$dir REPS=1 USERS=${USERS:-} "$TOOLS/measure.sh" "$1" "$2" >"$dir/log" 2>&1 || { tail -5 "$dir/log" >&2; }
+  OUT=$dir REPS=1 USERS=${USERS:-} "$tools/measure.sh" "$1" "$2" >"$dir/log" 2>&1 || { tail -5 "$dir/log" >&2; }
   [ -s "$dir/results.jsonl" ] || { echo "no result: $1 $2" >&2; return 0; }
   sed "s/\"rep\":1,/\"rep\":$3,\"commit\":\"$commit\",/" "$dir/results.jsonl" | tee -a "$out" |
     python3 -c 'import json,sys
@@ -24,7 +25,7 @@ trap 'DIR=$XB_SCRATCH/skein "$HERE/skein-peer.sh" stop' EXIT
 [ "${COLD:-0}" = 0 ] || cp "$XB_SCRATCH/skein/peer-fresh.env" "$XB_SCRATCH/skein/peer.env"
 for rep in $(seq "$REPS"); do
   for sc in $scenarios; do
-    case $sc in idle19k) USERS=19000 ;; idle5k) USERS=5000 ;; *) USERS=2200 ;; esac
+    case $sc in idle19k) USERS=19000 ;; idle5k*) USERS=5000 ;; *) USERS=2200 ;; esac
     case $sc in login_tls|login_scram) hash=1 ;; *) hash=0 ;; esac
     for p in $PEERS; do # hashed storage where it is compared with our salted keys
       case $p:$hash in prosody:1) HASH=hashed one "$p" "$sc" "$rep" ;; ejabberd:1) HASH=scram one "$p" "$sc" "$rep" ;; *) one "$p" "$sc" "$rep" ;; esac

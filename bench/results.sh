@@ -5,10 +5,7 @@ TOOLS=${TOOLS:?set TOOLS to the folder of the load generator}
 export XB_SCRATCH=${SCRATCH:-$HERE/target/scratch}; mkdir -p "$XB_SCRATCH" "$HERE/results"; XB_SCRATCH=$(cd "$XB_SCRATCH" && pwd)
 commit=$(git -C "$HERE" rev-parse --short HEAD); git -C "$HERE" diff --quiet HEAD -- ../bundles ../runtime ../features || commit=$commit-changed
 out=${OUT_FILE:-$HERE/results/$(date -u +%Y%m%d-%H%M)-$commit.jsonl}
-# The generator, and with it the times of acknowledgements.
-tools=$XB_SCRATCH/tools
-if [ ! -d "$tools" ]; then cp -r "$TOOLS" "$tools"; chmod -R u+w "$tools"; "$HERE/ack-times.py" "$tools/xmppload.c"; fi
-sed -i 's/--warm 5 --secs 10/--warm 20 --secs 10/' "$tools/measure.sh" # memory is read 30 s after the last login: servers with a periodic collection have had one
+. "$HERE/generator.sh"
 one() { # peer-or-env scenario rep
   local dir=$XB_SCRATCH/run; rm -rf "$dir"; mkdir -p "$dir"
   OUT=$dir REPS=1 USERS=${USERS:-} "$tools/measure.sh" "$1" "$2" >"$dir/log" 2>&1 || tail -5 "$dir/log" >&2

@@ -19,6 +19,7 @@ FIGURES = [  # scenario, what it is, unit, how to read it from a result line
     ("login_scram", "login, SCRAM-SHA-1", "CPU ms", lambda r: r["login_cpu_ms"]),
     ("login_tls", "login, PLAIN in TLS, hashed storage", "CPU ms", lambda r: r["login_cpu_ms"]),
     ("idle5k", "5 000 idle sessions", "KiB/session", lambda r: r["rss_per_session_kb"]),
+    ("idle5k_tls", "5 000 idle sessions, TLS", "KiB/session", lambda r: r["rss_per_session_kb"]),
     ("idle19k", "19 000 idle sessions", "KiB/session", lambda r: r["rss_per_session_kb"]),
 ]
 

@@ -110,6 +110,7 @@ public final class Main {
             context.addBundleListener(new RefuseNonBundles(new NodeLog(context), instance.resolve("deploy")));
             framework.start();
             raise(context);
+            MemoryReturn.start();
         }
         synchronized (errors) {
             errors.forEach(Main::report);
