@@ -71,12 +71,17 @@ abstract class SmackSuiteScenarios {
         return classes.stream();
     }
 
+    /** In the list: it needs something not built yet, but now and then gets by without. */
+    private static final String BY_CHANCE = "by chance";
+
     private void judge(Class<?> testClass, String method, String expectedReason) {
         SmackSuite.Result result = suite.result(testClass, method, expectedReason == null);
         if (expectedReason == null) {
             if (!result.passed()) {
                 fail(result.reason());
             }
+        } else if (result.passed() && expectedReason.contains(BY_CHANCE)) {
+            System.out.println("Smack suite: " + testClass.getName() + "." + method + " passed: " + expectedReason);
         } else if (result.passed() && isListExact()) {
             fail("passes now: take it off smack-expected.txt (" + expectedReason + ")");
         }

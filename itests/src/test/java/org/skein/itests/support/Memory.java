@@ -11,26 +11,27 @@ import java.util.regex.Pattern;
 
 /** What a node takes. */
 public final class Memory {
-    private static final Pattern HEAP_USED = Pattern.compile("heap\\s+total \\S+, used (\\d+)K");
+    private static final Pattern LIVE_BYTES = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
     private Memory() {}
 
     /** What is reachable on the heap, in KiB: a full collection goes before. */
     public static long liveHeapKiB(ServerProcess server) {
-        jcmd(server, "GC.run");
-        return number(HEAP_USED, jcmd(server, "GC.heap_info"));
+        return number(LIVE_BYTES, histogram(server)) / 1024;
     }
 
     /** The memory the process has from the system, in KiB, after a full collection. */
     public static long residentKiB(ServerProcess server) throws IOException {
-        jcmd(server, "GC.run");
+        histogram(server);
         return number(RESIDENT, Files.readString(Path.of("/proc/" + pid(server) + "/status")));
     }
 
-    /** The classes of which something is reachable, with how many; a class of two class loaders has two lines. */
+    /**
+     * The classes of which something is reachable, with how many; a class of two class loaders has two lines. Counting them is
+     * a full collection; {@code GC.run} is a concurrent one with the flags of a node.
+     */
     public static String histogram(ServerProcess server) {
-        jcmd(server, "GC.run");
         return jcmd(server, "GC.class_histogram");
     }
 

@@ -5,8 +5,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Gives memory back to the system once a burst is over. G1 makes its heap smaller only in a marking cycle, and a burst of logins, of which
- * little stays, brings none about. So one is asked for as soon as it is quiet, and no other until there was something to do again. It is a
- * concurrent one, by {@code -XX:+ExplicitGCInvokesConcurrent}.
+ * little stays, brings none about. So one is asked for when the heap has grown and it is quiet; seldom when it has not grown, for what
+ * ended sessions leave. It is a concurrent one, by {@code -XX:+ExplicitGCInvokesConcurrent}.
  *
  * <p>G1's own periodic collection comes late (after up to two of its intervals; later while mixed collections are outstanding) and again
  * and again on a node where nothing happens.
@@ -21,8 +21,13 @@ final class MemoryReturn {
     /** So often in a row: a heap made small between two bursts has to grow again, with many small collections. */
     private static final int QUIET_LOOKS = 2;
 
+    /** The heap has grown when it is larger by this part than the last collection left it. */
+    private static final int GROWN_PART = 8;
+
     /** A collection is followed by so many times its duration without one: at most a twentieth of a processor, however large the heap. */
     private static final int REST_TIMES = 20;
+
+    private static final long SELDOM = TimeUnit.MINUTES.toNanos(5);
 
     /** The heap as far as it matters here; all in bytes. */
     interface Heap {
@@ -38,15 +43,18 @@ final class MemoryReturn {
     private final Heap heap;
     private final LongSupplier nanoTime;
     private long usedBefore;
-    private boolean due = true;
     private int quietLooks;
-    private long restUntil;
+    /** Of the last collection; there was none yet. */
+    private long left;
+
+    private long took;
+    private long ended;
 
     MemoryReturn(Heap heap, LongSupplier nanoTime) {
         this.heap = heap;
         this.nanoTime = nanoTime;
         this.usedBefore = heap.used();
-        this.restUntil = nanoTime.getAsLong();
+        this.ended = nanoTime.getAsLong();
     }
 
     /** Looks after this process's heap from now on, if the system property says so. */
@@ -74,15 +82,13 @@ final class MemoryReturn {
 
     void look() {
         long used = heap.used();
-        boolean quiet = used >= usedBefore && used - usedBefore < heap.committed() / QUIET_PART;
+        long committed = heap.committed();
+        boolean quiet = used >= usedBefore && used - usedBefore < committed / QUIET_PART;
         usedBefore = used;
-        if (!quiet) {
-            due = true;
-            quietLooks = 0;
-            return;
-        }
-        quietLooks++;
-        if (due && quietLooks >= QUIET_LOOKS && nanoTime.getAsLong() - restUntil >= 0) {
+        quietLooks = quiet ? quietLooks + 1 : 0;
+        boolean grown = committed - left > left / GROWN_PART;
+        long rest = grown ? REST_TIMES * took : SELDOM;
+        if (quietLooks >= QUIET_LOOKS && nanoTime.getAsLong() - ended >= rest) {
             collect();
         }
     }
@@ -90,10 +96,10 @@ final class MemoryReturn {
     private void collect() {
         long begun = nanoTime.getAsLong();
         heap.collect();
-        long ended = nanoTime.getAsLong();
-        restUntil = ended + REST_TIMES * (ended - begun);
+        ended = nanoTime.getAsLong();
+        took = ended - begun;
+        left = heap.committed();
         usedBefore = heap.used();
-        due = false;
     }
 
     private static final class OwnHeap implements Heap {

@@ -29,7 +29,7 @@ class MemoryReturnTest {
         look();
         assertEquals(2, heap.collections);
 
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 50; i++) {
             heap.used += MIB / 4;
             look();
         }
@@ -38,17 +38,19 @@ class MemoryReturnTest {
 
     @Test
     void underLoadNothingIsDone() {
+        heap.committed = 540 * MIB;
         for (int i = 0; i < 50; i++) {
-            heap.used = 40 * MIB;
-            look();
-            heap.used = 300 * MIB;
-            look();
+            for (long mib : new long[] {300, 200, 40}) { // each after other collections
+                heap.used = mib * MIB;
+                look();
+            }
         }
         assertEquals(1, heap.collections);
     }
 
     @Test
     void betweenBurstsThatFollowOneAnotherNothingIsDone() {
+        heap.committed = 540 * MIB;
         for (int i = 0; i < 50; i++) {
             heap.used += 40 * MIB;
             look();
@@ -57,10 +59,14 @@ class MemoryReturnTest {
         assertEquals(1, heap.collections);
     }
 
-    @Test // many sessions ended one by one: each step is quiet, and the heap does not grow
-    void whatOtherCollectionsFreedSlowlyIsGivenBack() {
-        heap.used -= MIB;
-        look();
+    @Test // what an idle node allocates, or many sessions that end one by one: the heap does not grow
+    void withoutGrowthItIsDoneOnceInFiveMinutes() {
+        for (int s = 5; s <= 300; s += 5) {
+            assertEquals(1, heap.collections, "after " + s + " s");
+            heap.used += s % 60 == 0 ? -10 * MIB : MIB;
+            heap.committed = 68 * MIB;
+            look();
+        }
         look();
         look();
         assertEquals(2, heap.collections);
