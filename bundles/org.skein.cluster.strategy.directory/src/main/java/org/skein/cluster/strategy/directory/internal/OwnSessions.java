@@ -27,7 +27,7 @@ final class OwnSessions {
         /** Owner or replica is told, or told again, whether the account is held here. */
         void tell(Participant seat, Jid account, boolean soon);
 
-        /** By a new placement it is neither any more. */
+        /** It may be neither any more by a new placement, of which others are told. */
         void left(Participant seat, Jid account);
 
         /** Completes when no member believes in an earlier placement than this. */
@@ -161,6 +161,7 @@ final class OwnSessions {
         if (closed[0].first != null) closed[0].first.complete(null);
         // Read after the account is gone: who places accounts anew from now on does not see it.
         placement.get().seats(full.bare()).forEach(seat -> seats.tell(seat, full.bare(), false));
+        closed[0].at.seats(full.bare()).forEach(seat -> seats.left(seat, full.bare()));
     }
 
     /** When an account can be found; at once if it is not held here. */
