@@ -15,9 +15,9 @@ import org.skein.api.command.Result;
  * @param result of the nodes that did it, merged; empty if none did
  * @param nodes how it came out on each, by name
  */
-record Answer(Result result, List<Outcome> nodes) {
+public record Answer(Result result, List<Outcome> nodes) {
     /** How it came out on one node. */
-    enum State {
+    public enum State {
         OK("ok"),
         FAILED("failed"),
         NO_SUCH_COMMAND("no such command there"),
@@ -45,20 +45,20 @@ record Answer(Result result, List<Outcome> nodes) {
      * @param kind of a failure; empty for a bug, and where it did not fail
      * @param text for people; empty if it is all right
      */
-    record Outcome(String node, State state, Optional<Kind> kind, String text) {
+    public record Outcome(String node, State state, Optional<Kind> kind, String text) {
         boolean isOk() {
             return state == State.OK;
         }
 
         /** One line for people. */
-        String line() {
+        public String line() {
             String what = text.isEmpty() || state == State.FAILED ? text : ": " + text;
             return node + ": " + (state == State.FAILED ? "failed: " : state.words()) + what;
         }
     }
 
     /** One node's share. */
-    record Share(Outcome outcome, Result result) {}
+    public record Share(Outcome outcome, Result result) {}
 
     static Answer of(Outcome only) {
         return new Answer(Result.text(""), List.of(only));
@@ -88,7 +88,7 @@ record Answer(Result result, List<Outcome> nodes) {
                 && all.stream().anyMatch(s -> s.outcome().isOk());
     }
 
-    boolean isDone() {
+    public boolean isDone() {
         return nodes.stream().anyMatch(Outcome::isOk);
     }
 
@@ -97,7 +97,7 @@ record Answer(Result result, List<Outcome> nodes) {
         return nodes.stream().filter(n -> !n.isOk() || !n.text().isEmpty()).toList();
     }
 
-    boolean isWhole() {
+    public boolean isWhole() {
         return nodes.stream().allMatch(Outcome::isOk);
     }
 
@@ -109,7 +109,7 @@ record Answer(Result result, List<Outcome> nodes) {
     }
 
     /** Of the failure; empty if it was a bug. */
-    Optional<Kind> failureKind() {
+    public Optional<Kind> failureKind() {
         Optional<Outcome> failed =
                 nodes.stream().filter(n -> n.state() == State.FAILED).findFirst();
         return failed.isPresent() ? failed.get().kind() : Optional.of(Kind.UNAVAILABLE);

@@ -161,6 +161,15 @@ final class Definition {
         }
     }
 
+    boolean isEverywhere() {
+        return action instanceof Everywhere;
+    }
+
+    /** Of one that {@link #isEverywhere()}. */
+    CompletionStage<Answer> everywhere(Record input, Action.Call call) {
+        return ((Everywhere<Record>) action).everywhere(input, call);
+    }
+
     CompletionStage<Result> run(Record input, Action.Call call) {
         return action.run(input, call);
     }

@@ -4,6 +4,6 @@ import java.time.Duration;
 
 /** Runs something later; closing what it answers takes it back. */
 @FunctionalInterface
-interface Delays {
+public interface Delays {
     AutoCloseable schedule(Runnable task, Duration delay);
 }

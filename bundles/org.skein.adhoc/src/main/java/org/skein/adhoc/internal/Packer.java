@@ -6,19 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Writes texts and numbers into bytes that {@link Unpacker} reads. The first byte is the version. */
-final class Packer {
+public final class Packer {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    Packer(int version) {
+    public Packer(int version) {
         bytes.write(version);
     }
 
-    Packer number(long number) {
+    public Packer number(long number) {
         bytes.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(number).array());
         return this;
     }
 
-    Packer text(String text) {
+    public Packer text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         number(utf8.length);
         bytes.writeBytes(utf8);
@@ -41,7 +41,7 @@ final class Packer {
         return bytes.size();
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return bytes.toByteArray();
     }
 }

@@ -105,6 +105,7 @@ public final class Runs implements PeerHandler {
      */
     CompletionStage<Answer> run(Definition command, Map<String, List<String>> texts, Jid by) {
         Record input = command.input(texts);
+        if (command.isEverywhere()) return byItself(command, input, by);
         return workers.call(command, command.deadline(), () -> {
                     command.check(input);
                     Optional<Jid> user =
@@ -115,6 +116,14 @@ public final class Runs implements PeerHandler {
                         ? targets(command, user).thenCompose(nodes -> everywhere(command, input, texts, by, nodes))
                         : notRun(command, failure))
                 .thenCompose(answer -> answer);
+    }
+
+    private CompletionStage<Answer> byItself(Definition command, Record input, Jid by) {
+        return workers.call(command, command.deadline(), () -> {
+                    command.check(input);
+                    return command.everywhere(input, new Call(by, self(), true));
+                })
+                .exceptionally(failure -> Answer.of(failed(command, cause(failure))));
     }
 
     private CompletionStage<Answer> notRun(Definition command, Throwable failure) {

@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads what a {@link Packer} of another node wrote, believing nothing. */
-final class Unpacker {
+public final class Unpacker {
     private final ByteBuffer bytes;
 
-    Unpacker(byte[] bytes, int version) throws IOException {
+    public Unpacker(byte[] bytes, int version) throws IOException {
         this.bytes = ByteBuffer.wrap(bytes);
         if (bytes.length == 0 || this.bytes.get() != version) throw new IOException("of another version");
     }
 
-    long number() throws IOException {
+    public long number() throws IOException {
         try {
             return bytes.getLong();
         } catch (BufferUnderflowException e) {
@@ -30,7 +30,7 @@ final class Unpacker {
         return (int) count;
     }
 
-    String text() throws IOException {
+    public String text() throws IOException {
         int length = count(bytes.remaining());
         if (length > bytes.remaining()) throw new IOException("too short");
         byte[] utf8 = new byte[length];
