@@ -24,7 +24,7 @@ import org.skein.api.storage.SharedFiles;
 /** A jar that was read and found to be a bundle. What is wrong with it is a {@link CommandException}. */
 record BundleFile(String name, Version version, String sha256, byte[] content) {
     /** More than a bundle unpacks to: what is in a jar is read to see whether it is whole. */
-    private static final long MOST_UNPACKED = 1L << 30;
+    private static final long MOST_UNPACKED = 512L << 20;
 
     private static final int BUFFER = 64 * 1024;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,200}");
@@ -39,12 +39,16 @@ record BundleFile(String name, Version version, String sha256, byte[] content) {
      * @param sha256 what it must have; empty: anything
      */
     static BundleFile read(String given, String sha256) {
+        return read(given, sha256, MOST_UNPACKED);
+    }
+
+    static BundleFile read(String given, String sha256, long mostUnpacked) {
         byte[] content = content(path(given), given);
         String found = sha256(content);
         if (!sha256.isEmpty() && !found.equals(sha256.toLowerCase(Locale.ROOT))) {
             throw wrong("field sha256: " + given + " has " + found);
         }
-        return of(given, content, found);
+        return of(given, content, found, mostUnpacked);
     }
 
     /** Whether there may be a shared bundle of this name. */
@@ -96,12 +100,12 @@ record BundleFile(String name, Version version, String sha256, byte[] content) {
         return wrong("field file: " + given + " is larger than " + SharedFiles.MAX_BYTES + " bytes");
     }
 
-    private static BundleFile of(String given, byte[] content, String sha256) {
+    private static BundleFile of(String given, byte[] content, String sha256, long mostUnpacked) {
         try {
             Path copy = Files.createTempFile("skein-bundle", ".jar");
             try {
                 Files.write(copy, content);
-                return of(given, attributes(given, copy), content, sha256);
+                return of(given, attributes(given, copy, mostUnpacked), content, sha256);
             } finally {
                 Files.delete(copy);
             }
@@ -110,10 +114,10 @@ record BundleFile(String name, Version version, String sha256, byte[] content) {
         }
     }
 
-    private static Attributes attributes(String given, Path copy) throws IOException {
+    private static Attributes attributes(String given, Path copy, long mostUnpacked) throws IOException {
         try (JarFile jar = new JarFile(copy.toFile(), true)) {
             if (jar.getManifest() == null) throw wrong("field file: " + given + " is no bundle: it has no manifest");
-            readAll(given, jar);
+            readAll(given, jar, mostUnpacked);
             return jar.getManifest().getMainAttributes();
         } catch (SecurityException e) {
             throw wrong("field file: the signature of " + given + " does not match: " + e.getMessage());
@@ -121,14 +125,15 @@ record BundleFile(String name, Version version, String sha256, byte[] content) {
     }
 
     /** Which tells of wrong checksums, and of what is not as it was signed. */
-    private static void readAll(String given, JarFile jar) throws IOException {
+    private static void readAll(String given, JarFile jar, long mostUnpacked) throws IOException {
         byte[] buffer = new byte[BUFFER];
-        long left = MOST_UNPACKED;
+        long left = mostUnpacked;
         for (Enumeration<JarEntry> all = jar.entries(); all.hasMoreElements(); ) {
             try (InputStream in = jar.getInputStream(all.nextElement())) {
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     left -= n;
-                    if (left < 0) throw wrong("field file: " + given + " unpacks to more than 1 GiB");
+                    if (left < 0)
+                        throw wrong("field file: " + given + " unpacks to more than " + mostUnpacked + " bytes");
                 }
             }
         }

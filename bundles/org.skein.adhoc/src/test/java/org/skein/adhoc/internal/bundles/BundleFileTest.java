@@ -121,10 +121,16 @@ class BundleFileTest {
 
     @Test
     void aJarThatUnpacksToFarTooMuchIsRefused() throws IOException {
-        Jars jar = Jars.bundle("my.bundle", "1");
-        byte[] zeros = new byte[64 << 20];
-        for (int i = 0; i < 17; i++) jar.file("zeros" + i, zeros);
-        assertSays(refusal(jar.toBytes()), "unpacks to more than 1 GiB");
+        byte[] jar = Jars.bundle("my.bundle", "1")
+                .file("a", new byte[60_000])
+                .file("b", new byte[60_000])
+                .toBytes();
+        String given = file(jar).toString();
+        BundleFile.read(given, "", 130_000);
+        assertSays(
+                assertThrows(CommandException.class, () -> BundleFile.read(given, "", 100_000))
+                        .getMessage(),
+                "unpacks to more than 100000 bytes");
     }
 
     @Test
