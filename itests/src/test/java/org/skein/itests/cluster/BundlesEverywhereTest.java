@@ -100,10 +100,7 @@ class BundlesEverywhereTest {
                 for (ServerProcess node : nodes.running()) {
                     assertFalse(node.shell("bundle:list").contains(NAME), node::logs);
                 }
-                assertEquals(
-                        "cancel/item-not-found",
-                        uninstalled(admin)
-                                .error());
+                assertEquals("cancel/item-not-found", uninstalled(admin).error());
             }
         }
     }
