@@ -7,4 +7,5 @@ public interface AllStorageContracts
                 BlockListRepositoryContract,
                 XmlStoreContract,
                 LastActivityRepositoryContract,
-                SpoolContract {}
+                SpoolContract,
+                SharedFilesContract {}

@@ -1,5 +1,6 @@
 package org.skein.testkit.storage;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,11 @@ public final class Answers {
     private static final int PATIENCE_S = 60;
 
     private Answers() {}
+
+    /** A text's bytes. */
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
 
     /** The value; what the stage failed with is thrown as it is. */
     public static <T> T of(CompletionStage<T> stage) {

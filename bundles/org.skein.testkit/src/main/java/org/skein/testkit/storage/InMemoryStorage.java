@@ -7,6 +7,7 @@ import org.skein.api.storage.AccountRepository;
 import org.skein.api.storage.BlockListRepository;
 import org.skein.api.storage.LastActivityRepository;
 import org.skein.api.storage.RosterRepository;
+import org.skein.api.storage.SharedFiles;
 import org.skein.api.storage.Spool;
 import org.skein.api.storage.StorageException;
 import org.skein.api.storage.StorageStatus;
@@ -31,6 +32,7 @@ public final class InMemoryStorage implements StorageStatus {
     private final InMemoryRosterRepository rosters = new InMemoryRosterRepository(this);
     private final InMemoryBlockListRepository blockLists = new InMemoryBlockListRepository(this);
     private final InMemoryXmlStore xml = new InMemoryXmlStore(this);
+    private final InMemorySharedFiles sharedFiles = new InMemorySharedFiles(this);
     private final InMemoryLastActivityRepository lastActivity = new InMemoryLastActivityRepository(this);
 
     public InMemoryStorage() {
@@ -74,6 +76,10 @@ public final class InMemoryStorage implements StorageStatus {
 
     public Spool spool() {
         return spool;
+    }
+
+    public SharedFiles sharedFiles() {
+        return sharedFiles;
     }
 
     /** Takes the database down, or up again. */

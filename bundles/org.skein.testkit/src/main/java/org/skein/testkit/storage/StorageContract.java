@@ -4,6 +4,7 @@ import org.skein.api.storage.AccountRepository;
 import org.skein.api.storage.BlockListRepository;
 import org.skein.api.storage.LastActivityRepository;
 import org.skein.api.storage.RosterRepository;
+import org.skein.api.storage.SharedFiles;
 import org.skein.api.storage.Spool;
 import org.skein.api.storage.XmlStore;
 import org.skein.xmpp.Jid;
@@ -30,4 +31,6 @@ public interface StorageContract {
     LastActivityRepository lastActivity();
 
     Spool spool();
+
+    SharedFiles sharedFiles();
 }

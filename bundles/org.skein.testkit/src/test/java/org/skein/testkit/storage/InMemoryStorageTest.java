@@ -16,6 +16,7 @@ import org.skein.api.storage.AccountRepository;
 import org.skein.api.storage.BlockListRepository;
 import org.skein.api.storage.LastActivityRepository;
 import org.skein.api.storage.RosterRepository;
+import org.skein.api.storage.SharedFiles;
 import org.skein.api.storage.Spool;
 import org.skein.api.storage.StorageException;
 import org.skein.api.storage.XmlStore;
@@ -52,6 +53,11 @@ final class InMemoryStorageTest implements AllStorageContracts {
     @Override
     public Spool spool() {
         return storage.spool();
+    }
+
+    @Override
+    public SharedFiles sharedFiles() {
+        return storage.sharedFiles();
     }
 
     /** What a storage of a third party has that does not know of {@code loadAll}. */

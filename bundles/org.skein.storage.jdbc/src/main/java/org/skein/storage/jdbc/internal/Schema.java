@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Schema {
     /** The newest step there is. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);

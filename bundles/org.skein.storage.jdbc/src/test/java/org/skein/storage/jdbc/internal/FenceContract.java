@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.skein.api.storage.FencedException;
 import org.skein.api.storage.LastActivityRepository.LastActivity;
 import org.skein.api.storage.MessageNumber;
+import org.skein.api.storage.SharedFiles;
 import org.skein.api.storage.Spool;
 import org.skein.api.storage.XmlStore;
 import org.skein.testkit.storage.Answers;
@@ -105,6 +106,7 @@ interface FenceContract {
         Answers.of(s.blockLists.add(owner, List.of(contact)));
         Answers.of(s.xml.put(owner, XmlStore.VCARD, "", Element.of("a", "urn:a")));
         Answers.of(s.lastActivity.put(owner, new LastActivity(Instant.EPOCH, "before")));
+        SharedFiles.Entry file = Answers.of(s.sharedFiles.put("fence", "f", new byte[] {1}, "x", 0));
 
         Map<String, Supplier<CompletionStage<?>>> writes = new LinkedHashMap<>();
         writes.put("store", () -> s.spool.store(SpoolContract.entry(owner, "", 3)));
@@ -130,6 +132,8 @@ interface FenceContract {
         writes.put("xml put", () -> s.xml.put(owner, XmlStore.VCARD, "", Element.of("b", "urn:b")));
         writes.put("xml remove", () -> s.xml.remove(owner, XmlStore.VCARD, ""));
         writes.put("last", () -> s.lastActivity.put(owner, new LastActivity(Instant.EPOCH, "after")));
+        writes.put("file put", () -> s.sharedFiles.put("fence", "f", new byte[] {2}, "x", file.version()));
+        writes.put("file remove", () -> s.sharedFiles.remove("fence", "f", file.version()));
         storage().holder = ME;
         writes.forEach((what, write) -> assertThrows(FencedException.class, () -> Answers.of(write.get()), what));
         List<CompletionStage<Void>> many = new ArrayList<>();
@@ -149,6 +153,7 @@ interface FenceContract {
         assertEquals(
                 "a",
                 Answers.of(s.xml.get(owner, XmlStore.VCARD, "")).orElseThrow().name());
+        assertEquals(List.of(file), Answers.of(s.sharedFiles.list("fence")));
         assertEquals(
                 "before", Answers.of(s.lastActivity.get(owner)).orElseThrow().status());
     }

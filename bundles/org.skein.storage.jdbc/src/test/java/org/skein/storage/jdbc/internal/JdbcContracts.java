@@ -4,6 +4,7 @@ import org.skein.api.storage.AccountRepository;
 import org.skein.api.storage.BlockListRepository;
 import org.skein.api.storage.LastActivityRepository;
 import org.skein.api.storage.RosterRepository;
+import org.skein.api.storage.SharedFiles;
 import org.skein.api.storage.Spool;
 import org.skein.api.storage.XmlStore;
 import org.skein.testkit.storage.AllStorageContracts;
@@ -41,5 +42,10 @@ interface JdbcContracts extends AllStorageContracts, FenceContract {
     @Override
     default Spool spool() {
         return storage().spool;
+    }
+
+    @Override
+    default SharedFiles sharedFiles() {
+        return storage().sharedFiles;
     }
 }

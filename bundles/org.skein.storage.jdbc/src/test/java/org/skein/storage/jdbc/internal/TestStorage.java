@@ -24,6 +24,7 @@ final class TestStorage implements Storage, AutoCloseable {
     final JdbcXmlStore xml = new JdbcXmlStore(this);
     final JdbcLastActivityRepository lastActivity = new JdbcLastActivityRepository(this);
     final JdbcSpool spool = new JdbcSpool(this);
+    final JdbcSharedFiles sharedFiles = new JdbcSharedFiles(this);
 
     TestStorage(Settings settings) {
         this(settings, LIMITS);
