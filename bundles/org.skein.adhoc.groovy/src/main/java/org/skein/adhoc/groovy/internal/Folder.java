@@ -68,6 +68,10 @@ final class Folder {
         this.aside = aside;
     }
 
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
     /** The files there are, by name. Reads only those that were touched since the last call. */
     Map<String, Found> scan() throws IOException {
         Map<String, Found> found = new TreeMap<>();
@@ -111,7 +115,7 @@ final class Folder {
     }
 
     private static Found read(Path file, String name, Stamp stamp) {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             return Found.refused(stamp, "the name of a script has letters, digits, '.', '_' and '-', at most 100");
         }
         if (!Files.isRegularFile(file)) return Found.refused(stamp, "it is no file");

@@ -71,7 +71,7 @@ final class Mirror {
     void step(String node) throws IOException, InterruptedException {
         by = node;
         Map<String, Entry> entries = asked(shared.list(KIND)).stream()
-                .filter(e -> !e.name().startsWith(".") && !e.name().contains("/"))
+                .filter(e -> Folder.isName(e.name())) // else whoever writes the database writes anywhere
                 .collect(Collectors.toMap(Entry::name, Function.identity()));
         TreeSet<String> names = new TreeSet<>(entries.keySet());
         names.addAll(found.keySet());

@@ -132,7 +132,8 @@ final class ScriptCommand implements DescribedAction {
             return new CommandException(Kind.UNAVAILABLE, ended.of(file));
         }
         ScriptException failed = new ScriptException(running.line(cause), words(cause));
-        log.warn("what=script_failed file={} reason=\"{}\"", file, failed.of(file), cause);
+        boolean isLong = cause instanceof StackOverflowError; // a thousand lines of the same
+        log.warn("what=script_failed file={} reason=\"{}\"", file, failed.of(file), isLong ? null : cause);
         return new CommandException(Kind.UNAVAILABLE, failed.of(file));
     }
 
