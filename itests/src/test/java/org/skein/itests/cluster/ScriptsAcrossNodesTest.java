@@ -1,6 +1,7 @@
 package org.skein.itests.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -38,16 +39,18 @@ class ScriptsAcrossNodesTest {
         Files.writeString(node.resolve("scripts/" + file), text);
     }
 
-    private static void awaitAnswer(ServerProcess node, String expected, String... words) {
-        String[] last = {""};
-        Await.until(
-                String.join(" ", words) + " answers " + expected,
-                Await.LONG,
-                () -> {
-                    last[0] = node.skein(words).output();
-                    return last[0].contains(expected);
-                },
-                () -> " but " + last[0]);
+    private static void awaitLoaded(ServerProcess node, String file, String command, int version) {
+        String said = "what=script_loaded file=" + file + " command=" + command + " version=" + version + " ";
+        Await.until(said, () -> node.log().contains(said));
+    }
+
+    /** Lines with a text, without what frames them. */
+    private static List<String> rows(Command answer, String text) {
+        return answer.output()
+                .lines()
+                .filter(l -> l.contains(text))
+                .map(l -> l.replaceAll("[^A-Za-z0-9.,]+", " ").strip())
+                .toList();
     }
 
     @Test
@@ -59,21 +62,15 @@ class ScriptsAcrossNodesTest {
             first.addUser(SharedNode.ADMIN + "@localhost", StanzaClient.PASSWORD);
             try (StanzaClient admin = StanzaClient.online(first, SharedNode.ADMIN, "desk")) {
                 drop(first, "where.groovy", WHERE);
-                awaitAnswer(second, ClusterNodes.name(0), "ctl", "test:where", "hi");
+                awaitLoaded(first, "where.groovy", "test:where", 1);
+                awaitLoaded(second, "where.groovy", "test:where", 1);
                 Command answer = second.skein("ctl", "test:where", "hi").succeeds();
-                List<String> rows = answer.output()
-                        .lines()
-                        .filter(l -> l.contains("hi from"))
-                        .map(l -> l.replaceAll("[^A-Za-z0-9.]+", " ").strip())
-                        .toList();
                 assertEquals(
                         List.of(
                                 ClusterNodes.name(0) + " hi from " + ClusterNodes.name(0) + " 1",
                                 ClusterNodes.name(1) + " hi from " + ClusterNodes.name(1) + " 0"),
-                        rows,
+                        rows(answer, "hi from"),
                         answer::output);
-                second.skein("ctl", "test:where").exits(2); // a field is missing
-
                 Xml list = admin.iq(
                         "get",
                         "localhost",
@@ -82,27 +79,33 @@ class ScriptsAcrossNodesTest {
                 assertTrue(list.toString().contains("urn:skein:command:test:where"), list::toString);
 
                 drop(second, "where.groovy", WHERE.replace("\"$word from", "\"changed, $word from"));
-                awaitAnswer(first, "changed, hi from " + ClusterNodes.name(0), "ctl", "test:where", "hi");
+                awaitLoaded(first, "where.groovy", "test:where", 2);
+                Command changed = first.skein("ctl", "test:where", "hi").succeeds();
+                assertEquals(2, rows(changed, "changed, hi from").size(), changed::output);
 
                 drop(first, "where.groovy", WHERE + "nothing()\n");
-                awaitAnswer(first, "script where.groovy line 6: MissingMethodException", "ctl", "test:where", "hi");
-                second.skein("ctl", "test:where", "hi").exits(1);
+                awaitLoaded(second, "where.groovy", "test:where", 3);
+                Command failed = second.skein("ctl", "test:where", "hi").exits(1);
+                assertEquals(
+                        2,
+                        failed.output().split("script where.groovy line 6: MissingMethodException", -1).length - 1,
+                        failed::output);
 
                 drop(second, "endless.groovy", ENDLESS);
-                awaitAnswer(first, "test:endless", "ctl", "--list");
+                awaitLoaded(first, "endless.groovy", "test:endless", 1);
                 Command endless = first.skein("ctl", "test:endless").exits(3);
                 assertTrue(endless.output().contains("no answer within 1 s"), endless::output);
                 Await.until("the loop is ended", () -> first.log().contains("what=script_ended file=endless.groovy"));
-                assertTrue(admin.iq("get", "localhost", "<ping xmlns='urn:xmpp:ping'/>")
-                        .get("type")
-                        .equals("result"));
-
-                String listed = first.skein("ctl", "script:list").succeeds().output();
-                assertEquals(4, listed.lines().filter(l -> l.contains(" live ")).count(), listed);
+                assertEquals(
+                        "result",
+                        admin.iq("get", "localhost", "<ping xmlns='urn:xmpp:ping'/>")
+                                .get("type"));
+                Command states = first.skein("ctl", "script:list").succeeds();
+                assertEquals(4, rows(states, "live").size(), states::output);
 
                 Files.delete(second.resolve("scripts/where.groovy"));
-                Await.until("it is gone on the other node", () -> !Files.exists(first.resolve("scripts/where.groovy")));
-                awaitAnswer(first, "there is no command 'test:where'", "ctl", "test:where", "hi");
+                Await.until("it is gone", () -> first.log().contains("what=script_gone file=where.groovy"));
+                assertFalse(Files.exists(first.resolve("scripts/where.groovy")));
                 first.skein("ctl", "test:where", "hi").exits(2);
             }
         }

@@ -118,10 +118,10 @@ public final class Scripts {
 
     private void load(Map<String, Held> held) {
         List<Loaded> old = new ArrayList<>();
+        List<Loaded> news = new ArrayList<>();
         for (String file : List.copyOf(loaded.keySet())) {
             if (!held.containsKey(file)) {
                 old.add(loaded.remove(file));
-                log.info("what=script_gone file={}", file);
             }
         }
         for (Held one : held.values()) {
@@ -130,11 +130,16 @@ public final class Scripts {
             if (before != null) old.add(before);
             Loaded now = Loaded.of(one, Optional.ofNullable(before), context);
             loaded.put(one.entry().name(), now);
-            tell(now);
+            news.add(now);
         }
         old.forEach(Loaded::drop);
         register();
         shown = List.copyOf(loaded.values());
+        news.forEach(Scripts::tell);
+        old.stream()
+                .map(o -> o.entry().name())
+                .filter(f -> !loaded.containsKey(f))
+                .forEach(f -> log.info("what=script_gone file={}", f));
     }
 
     private static void tell(Loaded now) {
