@@ -96,7 +96,9 @@ public final class Scripts {
             // The first look alone cannot tell what is complete or gone.
             if (looks++ == 0 || !isNews && looks % LOOKS != 0) return;
             refused = mirror.refused();
-            mirror.step(cluster.self().name());
+            Cluster now = cluster;
+            if (!now.isServing()) return; // the database would take nothing from it
+            mirror.step(now.self().name());
             refused = mirror.refused();
             load(mirror.held());
             trouble = "";

@@ -36,12 +36,15 @@ class ScriptsTest {
     private Path base;
 
     private final Fakes fakes = new Fakes();
+    private boolean serving = true;
     private Scripts scripts;
 
     @BeforeEach
     void start() throws IOException {
         Files.createDirectories(base.resolve("scripts"));
-        Cluster cluster = Fakes.fake(Cluster.class, (method, arguments) -> new NodeId("a", 1));
+        Cluster cluster = Fakes.fake(
+                Cluster.class,
+                (method, arguments) -> method.equals("isServing") ? (Object) serving : new NodeId("a", 1));
         scripts = new Scripts(fakes.context(), Mirror.in(base, new InMemoryStorage().sharedFiles()), cluster);
     }
 
@@ -110,6 +113,16 @@ class ScriptsTest {
         remove("x.groovy");
         assertEquals(List.of(), names());
         assertEquals(List.of(), scripts.rows());
+    }
+
+    @Test
+    void aNodeThatMayNotServeWaits() throws Exception {
+        serving = false;
+        drop("x.groovy", script("test:x", "'one'"));
+        assertEquals(List.of(), names());
+        serving = true;
+        settle();
+        assertEquals("one", run("test:x"));
     }
 
     @Test
