@@ -55,6 +55,9 @@ final class Forwarding {
     private static final int MOVED = 11; // presence known already, from another node now
     private static final Duration SETTLE_PATIENCE = Duration.ofMillis(1500);
     private static final Duration ANSWER_DELAY = Duration.ofMillis(10);
+    /** Not worth another timer. */
+    private static final Duration ANSWER_SLACK = Duration.ofMillis(1);
+
     private static final int MAX_MOVED = 10_000;
     private static final int MANY_ANSWERS = 64;
     private static final int MAX_ANSWERS_BYTES = 32 * 1024;
@@ -99,6 +102,7 @@ final class Forwarding {
         private final ConcurrentLinkedQueue<Given> answers = new ConcurrentLinkedQueue<>();
         private final AtomicInteger answersPlanned = new AtomicInteger();
         private final AtomicBoolean answersTimed = new AtomicBoolean();
+        private volatile long answersSince; // when the first of those planned was
         private volatile boolean gone;
 
         Peer(NodeId id) {
@@ -433,15 +437,22 @@ final class Forwarding {
         if (peer == null) return; // it left: nobody waits
         peer.answers.add(new Given(number, answer, refusal));
         int before = peer.answersPlanned.getAndIncrement();
+        if (before == 0) peer.answersSince = node.nanos.getAsLong();
         if (before == MANY_ANSWERS) cluster().peers().execute(origin, LANE, () -> sendAnswers(peer));
-        if (peer.answersTimed.compareAndSet(false, true)) {
-            node.delays.schedule(
-                    () -> {
-                        peer.answersTimed.set(false);
-                        if (peer.answersPlanned.get() > 0) sendAnswers(peer);
-                    },
-                    ANSWER_DELAY);
-        }
+        timeAnswers(peer, ANSWER_DELAY);
+    }
+
+    private void timeAnswers(Peer peer, Duration delay) {
+        if (peer.answersTimed.compareAndSet(false, true)) node.delays.schedule(() -> answersDue(peer), delay);
+    }
+
+    /** Sends what has waited long enough; while messages take the answers along, that is nothing. */
+    private void answersDue(Peer peer) {
+        peer.answersTimed.set(false);
+        if (peer.answersPlanned.get() == 0) return;
+        Duration left = ANSWER_DELAY.minusNanos(node.nanos.getAsLong() - peer.answersSince);
+        if (left.compareTo(ANSWER_SLACK) > 0) timeAnswers(peer, left);
+        else sendAnswers(peer);
     }
 
     private void sendAnswers(Peer peer) {

@@ -236,12 +236,14 @@ final class Database implements AutoCloseable {
 
     /**
      * How often one call was tried. Again goes what met another transaction; and once what found its connection broken,
-     * for that may have happened long ago, unless it broke at the commit: then nobody knows whether it took place.
+     * for that may have happened long ago, unless it broke at the commit: then nobody knows whether it took place. And what
+     * met damage that could be mended.
      */
     private static final class Tries {
         private final long began = System.nanoTime();
         private int conflicts;
         private boolean lost;
+        private boolean mended;
         private boolean committing;
 
         void failed(SQLException e, Pool pool) throws SQLException {
@@ -250,6 +252,10 @@ final class Database implements AutoCloseable {
             if (fault == Faults.LOST && !lost && !committing && System.nanoTime() - began < SUSPICIOUS.toNanos()) {
                 lost = true;
                 pool.evict(); // the others are likely to be as old
+                return;
+            }
+            if (!mended && pool.mend(e)) {
+                mended = true;
                 return;
             }
             throw e;

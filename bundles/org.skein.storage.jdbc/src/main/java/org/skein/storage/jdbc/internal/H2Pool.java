@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.Condition;
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class H2Pool implements Pool {
     private static final Logger LOG = LoggerFactory.getLogger(H2Pool.class);
 
+    /** Calls that met the same damage come about this much later. */
+    private static final long MENDED_FOR = Duration.ofSeconds(10).toNanos();
+
     private static final Pattern USER = Pattern.compile("(?i);USER=([^;]*)");
     private static final Pattern PASSWORD = Pattern.compile("(?i);PASSWORD=([^;]*)");
 
@@ -38,6 +43,7 @@ final class H2Pool implements Pool {
     private long begun;
     private long done;
     private boolean running;
+    private final Map<String, Long> mended = new HashMap<>(); // when, by table
 
     H2Pool(Settings settings) {
         String uri = settings.uri().isEmpty()
@@ -132,6 +138,21 @@ final class H2Pool implements Pool {
                 lock.unlock();
             }
         }
+    }
+
+    @Override
+    public synchronized boolean mend(SQLException failure) throws SQLException {
+        String table = H2Indexes.damaged(failure);
+        if (table == null) return false;
+        Long before = mended.get(table);
+        if (before != null && System.nanoTime() - before < MENDED_FOR) return true; // by another call
+        LOG.warn("what=database_index_damaged table={} effect=\"its indexes are made anew\"", table);
+        try (Connection c = source.getConnection()) {
+            H2Indexes.rebuild(c, table);
+        }
+        mended.put(table, System.nanoTime());
+        LOG.info("what=database_index_mended table={}", table);
+        return true;
     }
 
     @Override

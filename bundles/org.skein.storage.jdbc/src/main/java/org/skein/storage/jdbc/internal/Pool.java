@@ -24,6 +24,11 @@ interface Pool extends AutoCloseable {
     /** Drops connections that may be broken. */
     void evict();
 
+    /** @return true if what made a call fail was damage, and is mended: it may be tried again */
+    default boolean mend(SQLException failure) throws SQLException {
+        return false;
+    }
+
     /** True if other processes may write too. */
     boolean shared();
 

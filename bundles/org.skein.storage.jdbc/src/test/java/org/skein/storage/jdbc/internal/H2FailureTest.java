@@ -16,8 +16,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import org.h2.engine.SessionLocal;
+import org.h2.index.Cursor;
+import org.h2.index.Index;
+import org.h2.jdbc.JdbcConnection;
+import org.h2.table.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.skein.api.storage.Spool;
 import org.skein.api.storage.StorageException;
 import org.skein.testkit.storage.Answers;
 import org.skein.testkit.storage.SpoolContract;
@@ -97,6 +103,31 @@ final class H2FailureTest {
                 if (line.startsWith("stored")) assertTrue(stored.contains(Long.valueOf(what)), line);
                 else assertTrue(Answers.of(storage.accounts.find(Jid.of(what))).isPresent(), line);
             }
+        }
+    }
+
+    /** As H2 leaves it now and then when it is killed while it writes: the entry of an index without its row. */
+    @Test
+    void anEntryOfAnIndexWithoutItsRowKeepsNobodyFromHisMessages() {
+        Jid owner = Jid.of("romeo@damaged.example");
+        try (TestStorage storage = new TestStorage(TestStorage.h2(base), Limits.DEFAULT)) {
+            for (int i = 1; i <= 3; i++) Answers.of(storage.spool.store(SpoolContract.entry(owner, "", i)));
+            Answers.of(storage.database().read(c -> {
+                SessionLocal session =
+                        (SessionLocal) c.unwrap(JdbcConnection.class).getSession();
+                Table table = session.getDatabase().getMainSchema().getTableOrView(session, "SKEIN_SPOOL");
+                Index rows = table.getScanIndex(session);
+                Cursor cursor = rows.find(session, null, null, false);
+                assertTrue(cursor.next());
+                rows.remove(session, cursor.get()); // of the rows alone: not of the other indexes
+                session.commit(false);
+                return null;
+            }));
+            List<Spool.Entry> left = Answers.of(storage.spool.claim(owner, "s", 10));
+            assertEquals(List.of(2L, 3L), left.stream().map(e -> e.number().n()).toList());
+            Answers.of(storage.spool.store(SpoolContract.entry(owner, "", 1)));
+            Answers.of(storage.spool.store(SpoolContract.entry(owner, "", 2))); // is there: the key is looked after
+            assertEquals(1, Answers.of(storage.spool.claim(owner, "s", 10)).size());
         }
     }
 

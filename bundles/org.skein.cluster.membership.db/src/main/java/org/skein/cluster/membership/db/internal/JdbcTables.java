@@ -8,6 +8,7 @@ import java.sql.SQLIntegrityConstraintViolationException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,17 +39,18 @@ final class JdbcTables implements Tables {
                     + " incarnation, hostname) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP(3), 1, ?, ?)";
     private static final String VIEW = "SELECT v.epoch, v.level, v.changed_by,"
             + " TIMESTAMPDIFF(MICROSECOND, v.changed_at, CURRENT_TIMESTAMP(3)), m.name, m.incarnation, m.state, m.level,"
-            + " m.host, m.port FROM cluster_view v LEFT JOIN cluster_member m ON 1 = 1 WHERE v.id = 1";
+            + " m.host, m.port, UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000 FROM cluster_view v LEFT JOIN cluster_member m ON 1 = 1 WHERE v.id = 1";
     private static final String ROWS =
             "SELECT hostname, incarnation, host, port, secondary, fingerprint, fingerprint_next,"
                     + " protocol_level, server_version, state, links, beat,"
                     + " TIMESTAMPDIFF(MICROSECOND, last_updated, CURRENT_TIMESTAMP(3)), cpu_usage, mem_usage, sessions, strategy"
                     + " FROM cluster_nodes";
-    private static final String CLOCK = "SELECT UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000";
     private static final String FORGET = "DELETE FROM cluster_nodes WHERE hostname = ? AND incarnation = ?";
     private static final String SWEEP = FORGET + " AND beat = ?";
 
     private final Connection connection;
+    private final Map<String, PreparedStatement> statements = new HashMap<>(); // asked several times a second, for ever
+    private long clockMs; // as the view was read
 
     JdbcTables(Connection connection, int timeoutMs) throws SQLException {
         this.connection = connection;
@@ -78,7 +80,7 @@ final class JdbcTables implements Tables {
         boolean ours = own == null || write(own);
         StoredView view = view();
         List<StoredRow> rows = rows();
-        return new Answer.Snapshot(view, rows, ours, clock());
+        return new Answer.Snapshot(view, rows, ours, clockMs);
     }
 
     private boolean write(OwnRow own) throws SQLException {
@@ -121,10 +123,19 @@ final class JdbcTables implements Tables {
     }
 
     private int update(String sql, Object... values) throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement(sql)) {
-            set(s, values);
-            return s.executeUpdate();
+        PreparedStatement s = prepared(sql);
+        set(s, values);
+        return s.executeUpdate();
+    }
+
+    /** Closed with the connection. */
+    private PreparedStatement prepared(String sql) throws SQLException {
+        PreparedStatement s = statements.get(sql);
+        if (s == null) {
+            s = connection.prepareStatement(sql);
+            statements.put(sql, s);
         }
+        return s;
     }
 
     private static void set(PreparedStatement s, Object... values) throws SQLException {
@@ -133,8 +144,7 @@ final class JdbcTables implements Tables {
 
     /** One statement, so view and members are of one moment. */
     private StoredView view() throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement(VIEW);
-                ResultSet r = s.executeQuery()) {
+        try (ResultSet r = prepared(VIEW).executeQuery()) {
             long epoch = 0;
             int level = 1;
             String changedBy = "";
@@ -148,6 +158,7 @@ final class JdbcTables implements Tables {
                 level = r.getInt(2);
                 changedBy = r.getString(3);
                 ageMs = r.getLong(4) / 1000;
+                clockMs = (long) r.getDouble(11);
                 if (r.getString(5) == null) continue;
                 NodeId id = new NodeId(r.getString(5), r.getLong(6));
                 members.add(new Member(id, state(r.getString(7)), r.getInt(8)));
@@ -167,8 +178,7 @@ final class JdbcTables implements Tables {
     }
 
     private List<StoredRow> rows() throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement(ROWS);
-                ResultSet r = s.executeQuery()) {
+        try (ResultSet r = prepared(ROWS).executeQuery()) {
             List<StoredRow> rows = new ArrayList<>();
             while (r.next()) {
                 rows.add(new StoredRow(
@@ -194,14 +204,6 @@ final class JdbcTables implements Tables {
     private static String text(ResultSet r, int column) throws SQLException {
         String text = r.getString(column);
         return text == null ? "" : text;
-    }
-
-    private long clock() throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement(CLOCK);
-                ResultSet r = s.executeQuery()) {
-            r.next();
-            return (long) r.getDouble(1);
-        }
     }
 
     private Answer change(Operation.Change change) throws SQLException {
