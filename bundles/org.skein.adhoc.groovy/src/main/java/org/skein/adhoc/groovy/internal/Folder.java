@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -29,7 +30,17 @@ final class Folder {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,92}\\.groovy");
 
     /** Tells whether a file was touched. */
-    private record Stamp(long size, Instant modified, Object key) {}
+    private record Stamp(long size, Instant modified, Object key) {
+        /** Empty if it is gone meanwhile, or a link to nowhere. */
+        private static Optional<Stamp> of(Path file) {
+            try {
+                BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+                return Optional.of(new Stamp(now.size(), now.lastModifiedTime().toInstant(), now.fileKey()));
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        }
+    }
 
     /**
      * A file.
@@ -77,17 +88,14 @@ final class Folder {
         Map<String, Found> found = new TreeMap<>();
         for (Path file : scripts()) {
             String name = file.getFileName().toString();
-            Stamp stamp;
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                stamp = new Stamp(
-                        attributes.size(), attributes.lastModifiedTime().toInstant(), attributes.fileKey());
-            } catch (IOException e) { // gone meanwhile, or a link to nowhere
-                continue;
-            }
+            Optional<Stamp> stamp = Stamp.of(file);
+            if (stamp.isEmpty()) continue;
             Found known = before.get(name);
             found.put(
-                    name, known != null && known.stamp().equals(stamp) ? known.settled(true) : read(file, name, stamp));
+                    name,
+                    known != null && known.stamp().equals(stamp.get())
+                            ? known.settled(true)
+                            : read(file, name, stamp.get()));
         }
         Set<String> missing = new HashSet<>(before.keySet());
         missing.removeAll(found.keySet());
@@ -151,6 +159,12 @@ final class Folder {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Whether a file is still what the last scan found: not what somebody is just saving. */
+    boolean isUntouched(String name) {
+        return Stamp.of(folder.resolve(name))
+                .equals(Optional.ofNullable(before.get(name)).map(Found::stamp));
     }
 
     /** Puts a file there; nobody sees half of it. */

@@ -158,6 +158,7 @@ final class Mirror {
         } else {
             held.remove(name);
         }
+        if (!folder.isUntouched(name)) return; // looked at anew
         try {
             boolean isLost = file.isPresent()
                     && !Optional.of(file.get().sha256()).equals(seen.of(name).map(Version::sha256));

@@ -34,7 +34,8 @@ final class Results {
     }
 
     private static Result ofList(Collection<?> all, String printed) {
-        if (all.isEmpty() || !all.stream().allMatch(Map.class::isInstance)) {
+        if (all.isEmpty()) return Result.text(printed); // it may be a table on other nodes
+        if (!all.stream().allMatch(Map.class::isInstance)) {
             return withValue(printed, all.stream().map(Results::text).toList());
         }
         Set<String> heads = new LinkedHashSet<>();

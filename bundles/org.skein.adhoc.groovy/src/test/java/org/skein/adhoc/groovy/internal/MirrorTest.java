@@ -210,6 +210,21 @@ class MirrorTest {
     }
 
     @Test
+    void whatIsSavedBetweenTheLookAndTheStepIsNotOverwritten() throws Exception {
+        Node a = new Node("a").drop(X, "1");
+        Node b = new Node("b");
+        settle(a, b);
+        a.drop(X, "2");
+        settle(a);
+        b.mirror.look();
+        b.drop(X, "edited", Instant.now().plusSeconds(60));
+        b.mirror.step("b");
+        assertEquals(Map.of(X, "edited"), b.folder());
+        settle(b, a);
+        assertAllHave(Map.of(X, "edited"), a, b);
+    }
+
+    @Test
     void aProcessThatEndsInTheMiddleLosesNothing() throws Exception {
         Node a = new Node("a").drop(X, "1");
         settle(a);

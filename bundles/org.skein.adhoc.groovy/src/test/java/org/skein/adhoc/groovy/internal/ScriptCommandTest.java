@@ -73,6 +73,7 @@ class ScriptCommandTest {
         assertEquals(Result.text("one\ntwo"), run("println 'one'\n[1].each { println 'two' }\nnull"));
         assertEquals(Result.value("result", "Result", 7), run("3 + 4"));
         assertEquals(Result.list("result", "Result", List.of("a", "1")), run("['a', 1]"));
+        assertEquals(Result.text(""), run("[]"));
         assertEquals(
                 List.of(new Value("a", "a", List.of("1")), new Value("b", "b", List.of("x", "y"))),
                 run("[a: 1, b: ['x', 'y']]").values());
