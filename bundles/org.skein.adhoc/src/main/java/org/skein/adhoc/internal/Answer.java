@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.skein.api.command.Command;
+import org.skein.api.command.CommandDescription;
 import org.skein.api.command.CommandException.Kind;
 import org.skein.api.command.Result;
 
@@ -65,7 +66,7 @@ public record Answer(Result result, List<Outcome> nodes) {
     }
 
     /** Of the shares of the nodes a command ran on. */
-    static Answer of(Command about, List<Share> shares) {
+    static Answer of(CommandDescription about, List<Share> shares) {
         List<Share> all = shares.stream()
                 .sorted(Comparator.comparing(s -> s.outcome().node()))
                 .filter(s -> about.scope() != Command.Scope.NODE_OF_USER || !isWrongNode(s, shares))

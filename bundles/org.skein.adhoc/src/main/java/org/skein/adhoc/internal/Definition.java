@@ -6,36 +6,39 @@ import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import org.skein.api.command.Action;
 import org.skein.api.command.Command;
+import org.skein.api.command.CommandDescription;
 import org.skein.api.command.CommandException;
 import org.skein.api.command.CommandException.Kind;
+import org.skein.api.command.DescribedAction;
 import org.skein.api.command.Result;
 import org.skein.xmpp.Jid;
 
-/** A command: what its class says of it, read once, and the action. The same only if it is the same service. */
+/** A command: what is said of it, read once, and the action. The same only if it is the same service. */
 final class Definition {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*:[a-z0-9][a-z0-9-]*");
-    private static final int LONGEST_SECONDS = 3600;
-
+    private final Object service;
     private final Action<Record> action;
-    private final Command about;
+    private final CommandDescription about;
     private final List<FieldSpec> fields;
-    private final Constructor<? extends Record> constructor;
+    private final Function<List<Object>, Record> input;
 
     private Definition(
-            Action<Record> action, Command about, List<FieldSpec> fields, Constructor<? extends Record> constructor) {
+            Object service,
+            Action<Record> action,
+            CommandDescription about,
+            List<FieldSpec> fields,
+            Function<List<Object>, Record> input) {
+        this.service = service;
         this.action = action;
         this.about = about;
         this.fields = fields;
-        this.constructor = constructor;
+        this.input = input;
     }
 
     /** @throws IllegalArgumentException with the reason, if it cannot be a command */
@@ -44,28 +47,31 @@ final class Definition {
         Action<Record> action = (Action<Record>) service;
         Command about = action.getClass().getAnnotation(Command.class);
         if (about == null) throw new IllegalArgumentException("the class has no @Command");
-        if (!NAME.matcher(about.name()).matches()) throw new IllegalArgumentException("no name: " + about.name());
-        if (about.deadlineSeconds() < 1 || about.deadlineSeconds() > LONGEST_SECONDS) {
-            throw new IllegalArgumentException("deadline of " + about.deadlineSeconds() + " s");
-        }
         Class<? extends Record> input = action.input();
         if (input == null || !input.isRecord()) throw new IllegalArgumentException("input() is no record");
         RecordComponent[] components = input.getRecordComponents();
         List<FieldSpec> fields = Arrays.stream(components).map(FieldSpec::of).toList();
-        check(fields);
-        return new Definition(action, about, fields, constructor(input, components));
+        CommandDescription described = new CommandDescription(
+                about.name(),
+                about.node(),
+                about.title(),
+                about.description(),
+                about.scope(),
+                about.access(),
+                about.merge(),
+                about.deadlineSeconds(),
+                about.idempotent(),
+                fields.stream().map(FieldSpec::about).toList());
+        Constructor<? extends Record> constructor = constructor(input, components);
+        return new Definition(service, action, described, fields, values -> made(constructor, values));
     }
 
-    private static void check(List<FieldSpec> fields) {
-        Set<String> vars = new HashSet<>();
-        Set<Integer> pages = new HashSet<>();
-        for (FieldSpec field : fields) {
-            if (!vars.add(field.var())) throw new IllegalArgumentException("two fields " + field.var());
-            pages.add(field.about().step());
-        }
-        for (int page = 1; page <= pages.size(); page++) {
-            if (!pages.contains(page)) throw new IllegalArgumentException("no field is on page " + page);
-        }
+    /** @throws IllegalArgumentException with the reason, if it cannot be a command */
+    static Definition of(DescribedAction service) {
+        CommandDescription about = service.description();
+        List<FieldSpec> fields = about.fields().stream().map(FieldSpec::of).toList();
+        return new Definition(
+                service, new Described(service), about, fields, values -> Described.filled(fields, values));
     }
 
     private static Constructor<? extends Record> constructor(
@@ -80,21 +86,34 @@ final class Definition {
         }
     }
 
+    private static Record made(Constructor<? extends Record> constructor, List<Object> values) {
+        try {
+            return constructor.newInstance(values.toArray());
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof CommandException refused) throw refused;
+            throw new CommandException(
+                    Kind.BAD_INPUT, String.valueOf(e.getCause().getMessage()));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     String name() {
         return about.name();
     }
 
     /** Of XEP-0050. */
     String node() {
-        return about.node().isEmpty() ? "urn:skein:command:" + about.name() : about.node();
+        return about.node();
     }
 
-    Command about() {
+    CommandDescription about() {
         return about;
     }
 
-    Action<?> action() {
-        return action;
+    /** An {@link Action} or a {@link DescribedAction}. */
+    Object service() {
+        return service;
     }
 
     Result merged(Record input, Result result) {
@@ -150,15 +169,7 @@ final class Definition {
         known(fields, texts);
         List<Object> values = new ArrayList<>();
         fields.forEach(f -> values.add(f.parse(texts.getOrDefault(f.var(), List.of()))));
-        try {
-            return constructor.newInstance(values.toArray());
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof CommandException refused) throw refused;
-            throw new CommandException(
-                    Kind.BAD_INPUT, String.valueOf(e.getCause().getMessage()));
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+        return input.apply(values);
     }
 
     boolean isEverywhere() {

@@ -3,20 +3,21 @@ package org.skein.adhoc.internal;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.skein.api.command.CommandException;
 import org.skein.api.command.CommandException.Kind;
 import org.skein.api.command.Field;
+import org.skein.api.command.FieldDescription;
 import org.skein.xmpp.Jid;
 
 /**
- * A field of a command, read once from a component of its record.
+ * A field of a command, read once from a component of its record or from its description.
  *
+ * @param isOptional whether its value is an {@code Optional}
  * @param values what may be chosen; empty = free
  */
-record FieldSpec(String var, Field about, FieldType type, boolean isList, boolean isOptional, List<Option> values) {
+record FieldSpec(FieldDescription about, FieldType type, boolean isOptional, List<Option> values) {
     /** Characters of one entry of a list. */
     private static final int ENTRY = 4096;
 
@@ -39,11 +40,44 @@ record FieldSpec(String var, Field about, FieldType type, boolean isList, boolea
                 .filter(t -> !isList || t.isListed())
                 .orElseThrow(() -> new IllegalArgumentException(
                         "component " + component.getName() + " is of a type no field can have: " + plain));
-        String var = about.var().isEmpty() ? component.getName() : about.var();
-        List<Option> values = about.options().length > 0
-                ? Arrays.stream(about.options()).map(Option::of).toList()
-                : type.constants().stream().map(Option::of).toList();
-        return new FieldSpec(var, about, type, isList, isOptional, values).checked();
+        FieldDescription described = new FieldDescription(
+                about.var().isEmpty() ? component.getName() : about.var(),
+                about.label(),
+                type.described(),
+                isList,
+                about.required(),
+                about.defaultValue(),
+                about.options().length > 0 ? List.of(about.options()) : type.constants(),
+                about.secret(),
+                about.multiline(),
+                about.min(),
+                about.max(),
+                about.maxLength(),
+                about.step());
+        return of(described, type, isOptional);
+    }
+
+    /** @throws IllegalArgumentException with the reason, if it cannot be a field */
+    static FieldSpec of(FieldDescription described) {
+        FieldType type = FieldType.of(described.type());
+        return of(described, type, !described.required() && !described.isList() && !type.isFalseByDefault());
+    }
+
+    private static FieldSpec of(FieldDescription about, FieldType type, boolean isOptional) {
+        return new FieldSpec(
+                        about,
+                        type,
+                        isOptional,
+                        about.options().stream().map(Option::of).toList())
+                .checked();
+    }
+
+    String var() {
+        return about.var();
+    }
+
+    boolean isList() {
+        return about.isList();
     }
 
     private static Type argument(Type generic) {
@@ -51,8 +85,6 @@ record FieldSpec(String var, Field about, FieldType type, boolean isList, boolea
     }
 
     private FieldSpec checked() {
-        if (var.equals("FORM_TYPE")) throw new IllegalArgumentException("no field can be called " + var);
-        if (about.step() < 1) throw new IllegalArgumentException("field " + var + ": no page " + about.step());
         try {
             for (Option option : values) one(option.value());
             if (!about.defaultValue().isEmpty()) one(about.defaultValue());
@@ -73,7 +105,7 @@ record FieldSpec(String var, Field about, FieldType type, boolean isList, boolea
      * @throws CommandException {@link Kind#BAD_INPUT} naming the field
      */
     Object parse(List<String> texts) {
-        if (isList) return list(texts.stream().filter(t -> !t.isEmpty()).toList());
+        if (isList()) return list(texts.stream().filter(t -> !t.isEmpty()).toList());
         String text = about.multiline() ? String.join("\n", texts) : single(texts);
         if (text.isEmpty()) text = about.defaultValue();
         if (text.isEmpty()) {
@@ -98,7 +130,7 @@ record FieldSpec(String var, Field about, FieldType type, boolean isList, boolea
     }
 
     private Object one(String text) {
-        int longest = isList ? ENTRY : about.maxLength();
+        int longest = isList() ? ENTRY : about.maxLength();
         if (text.length() > longest) throw bad("longer than " + longest + " characters");
         if (text.chars().anyMatch(c -> c < ' ' && c != '\t' && !(about.multiline() && (c == '\n' || c == '\r')))) {
             throw bad("has control characters or line breaks");
@@ -131,15 +163,15 @@ record FieldSpec(String var, Field about, FieldType type, boolean isList, boolea
     }
 
     private CommandException bad(String why) {
-        return new CommandException(Kind.BAD_INPUT, "field " + var + ": " + why);
+        return new CommandException(Kind.BAD_INPUT, "field " + var() + ": " + why);
     }
 
     /** Its type in a form (XEP-0004 §3.3). */
     String formType() {
         if (about.secret()) return "text-private";
-        if (!values.isEmpty()) return isList ? "list-multi" : "list-single";
-        if (type.isOf(Jid.class)) return isList ? "jid-multi" : "jid-single";
+        if (!values.isEmpty()) return isList() ? "list-multi" : "list-single";
+        if (type.isOf(Jid.class)) return isList() ? "jid-multi" : "jid-single";
         if (type.isFalseByDefault()) return "boolean";
-        return isList || about.multiline() ? "text-multi" : "text-single";
+        return isList() || about.multiline() ? "text-multi" : "text-single";
     }
 }

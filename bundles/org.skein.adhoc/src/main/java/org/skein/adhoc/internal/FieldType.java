@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.skein.api.command.FieldDescription;
 import org.skein.xmpp.Jid;
 
 /** What one entry of a field can be: how it is made of text, and what stands for "not filled in". */
@@ -19,6 +20,25 @@ record FieldType(Class<?> type) {
         Class<?> plain = PLAIN.getOrDefault(c, c);
         boolean known = plain == String.class || plain == Jid.class || PLAIN.containsValue(plain) || plain.isEnum();
         return known ? Optional.of(new FieldType(plain)) : Optional.empty();
+    }
+
+    static FieldType of(FieldDescription.Type described) {
+        return new FieldType(
+                switch (described) {
+                    case TEXT -> String.class;
+                    case FLAG -> boolean.class;
+                    case INT -> int.class;
+                    case LONG -> long.class;
+                    case JID -> Jid.class;
+                });
+    }
+
+    /** A constant is a text with options. */
+    FieldDescription.Type described() {
+        if (type == boolean.class) return FieldDescription.Type.FLAG;
+        if (type == int.class) return FieldDescription.Type.INT;
+        if (type == long.class) return FieldDescription.Type.LONG;
+        return type == Jid.class ? FieldDescription.Type.JID : FieldDescription.Type.TEXT;
     }
 
     boolean isOf(Class<?> other) {

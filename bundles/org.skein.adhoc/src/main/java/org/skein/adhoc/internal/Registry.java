@@ -13,6 +13,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.skein.api.command.Action;
+import org.skein.api.command.DescribedAction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,11 +50,33 @@ public final class Registry {
         }
     }
 
-    private static void leftOut(Action<?> action, String reason) {
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY) // they come and go as well
+    void bindDescribed(DescribedAction action) {
+        try {
+            add(Definition.of(action));
+        } catch (RuntimeException | LinkageError e) {
+            leftOut(action, e.getMessage() == null ? e.toString() : e.getMessage());
+        }
+    }
+
+    private static void leftOut(Object service, String reason) {
         log.warn(
                 "what=command_left_out class={} reason=\"{}\"",
-                action.getClass().getName(),
+                service.getClass().getName(),
                 reason);
+        tell(service, Optional.of(reason));
+    }
+
+    private static void tell(Object service, Optional<String> refusal) {
+        if (!(service instanceof DescribedAction described)) return;
+        try {
+            described.hosted(refusal);
+        } catch (RuntimeException | LinkageError e) {
+            log.warn("what=command_told_in_vain class={}", service.getClass().getName(), e);
+        }
     }
 
     private synchronized void add(Definition added) {
@@ -61,14 +84,22 @@ public final class Registry {
                 .filter(d -> clash(d, added))
                 .findFirst()
                 .ifPresent(d -> leftOut(
-                        added.action(),
-                        "name or node of " + d.action().getClass().getName() + ", which came first"));
+                        added.service(),
+                        "name or node of " + d.service().getClass().getName() + ", which came first"));
         known.add(added);
         changed();
     }
 
-    synchronized void unbindAction(Action<?> action) {
-        if (known.removeIf(d -> d.action() == action)) changed();
+    void unbindAction(Action<?> action) {
+        remove(action);
+    }
+
+    void unbindDescribed(DescribedAction action) {
+        remove(action);
+    }
+
+    private synchronized void remove(Object service) {
+        if (known.removeIf(d -> d.service() == service)) changed();
     }
 
     private static boolean clash(Definition one, Definition other) {
@@ -82,6 +113,7 @@ public final class Registry {
         }
         Map<String, Definition> before = byName;
         byName = now;
+        now.values().stream().filter(d -> before.get(d.name()) != d).forEach(d -> tell(d.service(), Optional.empty()));
         for (Listener listener : listeners) {
             before.values().stream().filter(d -> now.get(d.name()) != d).forEach(listener::removed);
             now.values().stream().filter(d -> before.get(d.name()) != d).forEach(listener::added);

@@ -106,12 +106,12 @@ class RegistryTest {
         registry.listen(new Registry.Listener() {
             @Override
             public void added(Definition command) {
-                heard.add("+" + (command.action() == first ? 1 : 2));
+                heard.add("+" + (command.service() == first ? 1 : 2));
             }
 
             @Override
             public void removed(Definition command) {
-                heard.add("-" + (command.action() == first ? 1 : 2));
+                heard.add("-" + (command.service() == first ? 1 : 2));
             }
         });
         registry.bindAction(second);

@@ -1,6 +1,6 @@
 /**
  * The SPI of administration commands: one annotated class is an ad-hoc command (XEP-0050), a console command and a command of
- * {@code bin/skein ctl}, on the whole cluster. Methods may be called from any thread unless they say otherwise; none may block.
+ * {@code bin/skein ctl}, on the whole cluster; so is one that is described by data. Methods may be called from any thread unless they say otherwise; none may block.
  */
 @Export
 @Version("1.0.0")
