@@ -54,13 +54,16 @@ final class Workers {
     }
 
     /**
-     * Calls code of a command. The stage fails with what it throws, with {@link TimeoutException}, or
-     * {@link Kind#UNAVAILABLE} if too many wait.
+     * Calls code of a command. The future fails with what it throws, with {@link TimeoutException}, or
+     * {@link Kind#UNAVAILABLE} if too many wait. Cancelling it interrupts the thread, or takes it out of the queue.
      */
-    <T> CompletionStage<T> call(Definition command, Duration deadline, Supplier<CompletionStage<T>> code) {
+    <T> CompletableFuture<T> call(Definition command, Duration deadline, Supplier<CompletionStage<T>> code) {
         Task<T> task = new Task<>(code);
         AutoCloseable timer = delays.schedule(() -> task.timedOut(deadline), deadline);
-        task.done.whenComplete((value, failure) -> cancel(timer));
+        task.done.whenComplete((value, failure) -> {
+            cancel(timer);
+            if (task.done.isCancelled()) task.interrupt();
+        });
         enqueue(command, task);
         return task.done;
     }
@@ -118,6 +121,7 @@ final class Workers {
         private final CompletableFuture<T> done = new CompletableFuture<>();
         private final Supplier<CompletionStage<T>> code;
         private Thread thread; // guarded by this; null unless inside the code
+        private CompletionStage<T> answer; // guarded by this; null until the code has answered it
 
         private Task(Supplier<CompletionStage<T>> code) {
             this.code = code;
@@ -126,13 +130,17 @@ final class Workers {
         @Override
         public void run() {
             synchronized (this) {
-                if (done.isDone()) return; // it waited too long
+                if (done.isDone()) return; // it waited too long, or is not wanted any more
                 thread = Thread.currentThread();
             }
             try {
-                CompletionStage<T> answer = code.get();
-                if (answer == null) throw new IllegalStateException("it answered no stage");
-                answer.whenComplete(this::answered);
+                CompletionStage<T> stage = code.get();
+                if (stage == null) throw new IllegalStateException("it answered no stage");
+                stage.whenComplete(this::answered);
+                synchronized (this) {
+                    answer = stage;
+                }
+                if (done.isDone()) interrupt(); // meanwhile
             } catch (Throwable e) { // also what only errors of linking tell: the bundle is not ours
                 done.completeExceptionally(e);
             } finally {
@@ -155,9 +163,17 @@ final class Workers {
 
         private void timedOut(Duration deadline) {
             done.completeExceptionally(new TimeoutException("no answer within " + deadline.toSeconds() + " s"));
+            interrupt();
+        }
+
+        /** Inside the code its thread; behind it what the code has begun, if that listens. */
+        private void interrupt() {
+            CompletionStage<T> begun;
             synchronized (this) {
-                if (thread != null) thread.interrupt();
+                if (answer == null && thread != null && thread != Thread.currentThread()) thread.interrupt();
+                begun = answer;
             }
+            if (begun instanceof CompletableFuture<T> future) future.cancel(true);
         }
 
         private void refused() {
