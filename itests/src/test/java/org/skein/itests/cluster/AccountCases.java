@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.skein.itests.support.Administrator.Answer;
+import org.skein.itests.support.Await;
 import org.skein.itests.support.StanzaClient;
 
 /** Commands about accounts. */
@@ -18,6 +19,8 @@ final class AccountCases {
     private AccountCases() {}
 
     static Map<String, CommandCase> all() {
+        CommandCase registered = CommandCase.shared(AccountCases::registered);
+        CommandCase disabled = CommandCase.shared(AccountCases::disabled);
         return Map.ofEntries(
                 Map.entry("#add-user", AccountCases::add),
                 Map.entry("#delete-user", AccountCases::delete),
@@ -27,10 +30,10 @@ final class AccountCases {
                 Map.entry("#get-user-roster", AccountCases::roster),
                 Map.entry("#get-user-lastlogin", AccountCases::lastLogin),
                 Map.entry("#user-stats", AccountCases::stats),
-                Map.entry("#get-registered-users-num", AccountCases::registered),
-                Map.entry("#get-registered-users-list", AccountCases::registered),
-                Map.entry("#get-disabled-users-num", AccountCases::disabled),
-                Map.entry("#get-disabled-users-list", AccountCases::disabled));
+                Map.entry("#get-registered-users-num", registered),
+                Map.entry("#get-registered-users-list", registered),
+                Map.entry("#get-disabled-users-num", disabled),
+                Map.entry("#get-disabled-users-list", disabled));
     }
 
     private static String jid(String user) {
@@ -42,7 +45,9 @@ final class AccountCases {
         assertTrue(on.mayLogIn(2, "added", "p w"));
         assertEquals(
                 "conflict",
-                on.admin().refused("#add-user", "accountjid=added@localhost", "password=x").split(":")[0]);
+                on.admin()
+                        .refused("#add-user", "accountjid=added@localhost", "password=x")
+                        .split(":")[0]);
         assertTrue(on.mayLogIn(1, "added", "p w"), "what was refused changed nothing");
     }
 
@@ -135,14 +140,18 @@ final class AccountCases {
         try (StanzaClient writer = on.online(1, user)) {
             writer.chat(jid(absent), "for later").soFar();
         }
-        assertEquals(1, on.run("#user-stats", "accountjid=" + jid(absent)).number("offlinemessages"));
+        Await.until(
+                "a message waits",
+                () -> on.run("#user-stats", "accountjid=" + jid(absent)).number("offlinemessages") == 1);
     }
 
     private static void registered(CommandStage on) throws Exception {
         StanzaClient.register(on.node(2), "zoe"); // the last by name
         List<String> all = on.nodes().query("SELECT CONVERT(local_part USING utf8mb4) FROM skein_account");
         List<String> paged = paged(on, "#get-registered-users-list", "registereduserjids", 3);
-        assertEquals(all.stream().map(AccountCases::jid).sorted().toList(), paged.stream().sorted().toList());
+        assertEquals(
+                all.stream().map(AccountCases::jid).sorted().toList(),
+                paged.stream().sorted().toList());
         assertEquals(all.size(), on.run("#get-registered-users-num").number("registeredusersnum"));
         on.run("#delete-user", "accountjids=zoe@localhost");
         assertEquals(all.size() - 1L, on.run("#get-registered-users-num").number("registeredusersnum"));

@@ -109,10 +109,11 @@ class EveryCommandAcrossNodesTest {
             for (int i = 0; i < steady; i++) clients.add(stage.online(i % 3, stage.user()));
             stage.awaitOnline(steady + 1L); // and the administrator
             coming.start();
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 50; i++) {
                 long online = stage.admin().run("#get-online-users-num").number("onlineusersnum");
                 assertTrue(online > steady && online <= steady + 1 + guests, () -> online + " users online");
-                List<String> listed = stage.admin().run("#get-online-users-list").all("onlineuserjids");
+                List<String> listed =
+                        stage.admin().run("#get-online-users-list").all("onlineuserjids");
                 assertEquals(Set.copyOf(listed).size(), listed.size(), () -> "twice: " + listed);
                 for (StanzaClient client : clients) assertTrue(listed.contains(client.bare()), listed::toString);
             }

@@ -184,9 +184,7 @@ class HostileCommandsTest {
                     status(submit(elsewhere, "#add-user", session, "accountjid=" + user + "@localhost", "password=x")));
         }
         assertEquals(
-                "0",
-                first.run("session:kick", "jid=" + user + "@localhost").value("ended"),
-                "the account is there");
+                "0", first.run("session:kick", "jid=" + user + "@localhost").value("ended"), "the account is there");
     }
 
     @Test
@@ -202,8 +200,12 @@ class HostileCommandsTest {
             Xml answer = ask(admin, "#add-user", "action='" + action + "' sessionid='" + session + "'", form());
             assertEquals("modify/bad-request", answer.error(), action);
         }
-        assertEquals("modify/bad-request", submit(admin, "session:kick", session, "jid=x@localhost").error());
-        assertEquals("modify/bad-request", ask(admin, "#add-user", "sessionid='" + session + "'", "").error());
+        assertEquals(
+                "modify/bad-request",
+                submit(admin, "session:kick", session, "jid=x@localhost").error());
+        assertEquals(
+                "modify/bad-request",
+                ask(admin, "#add-user", "sessionid='" + session + "'", "").error());
         assertEquals(
                 "completed",
                 status(submit(admin, "#add-user", session, "accountjid=" + fresh() + "@localhost", "password=x")));
@@ -225,8 +227,11 @@ class HostileCommandsTest {
                 new String[] {right, "password=x", "password-verify=y"});
         for (String[] fields : wrong) {
             Xml answer = submit(admin, "#add-user", session, fields);
-            assertEquals("modify/bad-request", answer.error(), () -> String.join(" ", fields)
-                    .substring(0, Math.min(80, String.join(" ", fields).length())));
+            assertEquals(
+                    "modify/bad-request",
+                    answer.error(),
+                    () -> String.join(" ", fields)
+                            .substring(0, Math.min(80, String.join(" ", fields).length())));
         }
         assertEquals("completed", status(submit(admin, "#add-user", session, right, "password=x")));
     }
@@ -240,19 +245,22 @@ class HostileCommandsTest {
         String session = begin(admin, "#end-user-session");
         assertEquals(
                 "modify/bad-request",
-                ask(admin, "#end-user-session", "sessionid='" + session + "'", list).error());
+                ask(admin, "#end-user-session", "sessionid='" + session + "'", list)
+                        .error());
         session = begin(admin, "#get-online-users-list");
         for (String max : List.of("many", "-1", "0", "1.5", "99999999999999999999")) {
             assertEquals(
                     "modify/bad-request",
-                    submit(admin, "#get-online-users-list", session, "max_items=" + max).error(),
+                    submit(admin, "#get-online-users-list", session, "max_items=" + max)
+                            .error(),
                     max);
         }
         assertEquals("completed", status(submit(admin, "#get-online-users-list", session, "max_items=5")));
         session = begin(admin, "session:kick");
         assertEquals(
                 "modify/bad-request",
-                submit(admin, "session:kick", session, "jid=" + second.bare(), "error=no-such-error").error());
+                submit(admin, "session:kick", session, "jid=" + second.bare(), "error=no-such-error")
+                        .error());
         assertFalse(second.soFar().stream().anyMatch(x -> x.name().equals("error")));
     }
 
@@ -284,15 +292,13 @@ class HostileCommandsTest {
                 String session = begin(admin, "#announce");
                 for (StanzaClient by : List.of(admin, elsewhere)) {
                     by.send("<iq type='set' id='race' to='localhost'>"
-                            + element(
-                                    "#announce",
-                                    "sessionid='" + session + "'",
-                                    form("announcement=round " + round))
+                            + element("#announce", "sessionid='" + session + "'", form("announcement=round " + round))
                             + "</iq>");
                 }
                 int done = 0;
                 for (StanzaClient by : List.of(admin, elsewhere)) {
-                    if (status(by.await("the answer", x -> x.get("id").equals("race"))).equals("completed")) done++;
+                    if (status(by.await("the answer", x -> x.get("id").equals("race")))
+                            .equals("completed")) done++;
                 }
                 assertEquals(1, done);
                 String text = "round " + round;

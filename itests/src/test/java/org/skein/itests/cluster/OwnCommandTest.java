@@ -67,7 +67,8 @@ class OwnCommandTest {
             version(jar, "7.0.0");
             second.shell("update " + BUNDLE);
             String listed = first.shell("bundle:list " + BUNDLE);
-            assertTrue(listed.lines().anyMatch(l -> l.matches(ClusterNodes.name(1) + " .* 7\\.0\\.0 +active .*")), listed);
+            assertTrue(
+                    listed.lines().anyMatch(l -> l.matches(ClusterNodes.name(1) + " .* 7\\.0\\.0 +active .*")), listed);
             letters.goOn(5);
             first.skein("ctl", "talk:top").succeeds();
 

@@ -22,17 +22,19 @@ final class SessionCases {
     private SessionCases() {}
 
     static Map<String, CommandCase> all() {
+        CommandCase online = CommandCase.shared(SessionCases::online);
+        CommandCase active = CommandCase.shared(SessionCases::active);
         return Map.of(
                 "#end-user-session", SessionCases::end,
                 "session:kick", SessionCases::kick,
                 "session:list", SessionCases::list,
                 "session:info", SessionCases::info,
-                "#get-online-users-num", SessionCases::online,
-                "#get-online-users-list", SessionCases::online,
-                "#get-active-users-num", SessionCases::active,
-                "#get-active-users", SessionCases::active,
-                "#get-idle-users-num", SessionCases::active,
-                "#get-idle-users", SessionCases::active);
+                "#get-online-users-num", online,
+                "#get-online-users-list", online,
+                "#get-active-users-num", active,
+                "#get-active-users", active,
+                "#get-idle-users-num", active,
+                "#get-idle-users", active);
     }
 
     private static void end(CommandStage on) throws Exception {
@@ -41,13 +43,16 @@ final class SessionCases {
                 StanzaClient third = on.online(2, user);
                 StanzaClient other = on.online(2, on.user())) {
             long asked = System.nanoTime();
-            assertEquals(1, on.run("#end-user-session", "accountjids=" + third.jid()).number("ended"));
+            assertEquals(
+                    1, on.run("#end-user-session", "accountjids=" + third.jid()).number("ended"));
             assertEquals("policy-violation", third.awaitStreamEnd());
             assertSoon(asked);
             second.chat(second.bare(), "goes on").awaitBody("goes on");
             try (StanzaClient again = on.online(2, user)) {
                 assertEquals(
-                        2, on.run("#end-user-session", "accountjids=" + user + "@localhost").number("ended"));
+                        2,
+                        on.run("#end-user-session", "accountjids=" + user + "@localhost")
+                                .number("ended"));
                 assertEquals("policy-violation", second.awaitStreamEnd());
                 assertEquals("policy-violation", again.awaitStreamEnd());
             }
@@ -92,7 +97,8 @@ final class SessionCases {
     private static void info(CommandStage on) throws Exception {
         String user = on.user();
         try (StanzaClient third = on.online(2, user)) {
-            Map<String, String> row = on.run("session:info", "jid=" + third.bare()).row();
+            Map<String, String> row =
+                    on.run("session:info", "jid=" + third.bare()).row();
             assertEquals(third.jid(), row.get("jid"));
             assertEquals(ClusterNodes.name(2), row.get("node"));
             assertTrue(row.get("security").startsWith("TLSv1.3"), row::toString);
@@ -113,8 +119,8 @@ final class SessionCases {
             }
             assertEquals(5, on.run("#get-online-users-num").number("onlineusersnum"));
             List<String> paged = AccountCases.paged(on, "#get-online-users-list", "onlineuserjids", 2);
-            Set<String> expected = new TreeSet<>(
-                    clients.stream().map(StanzaClient::bare).toList());
+            Set<String> expected =
+                    new TreeSet<>(clients.stream().map(StanzaClient::bare).toList());
             expected.add(on.admin().bare());
             assertEquals(List.copyOf(expected), paged);
         } finally {
@@ -131,9 +137,7 @@ final class SessionCases {
                 gone.send("<enable xmlns='" + SM + "' resume='true'/>");
                 gone.await("enabled", x -> x.is("enabled", SM));
             } // its connection is cut, its session waits: that is idle
-            Await.until(
-                    "an idle user",
-                    () -> on.run("#get-idle-users-num").number("idleusersnum") == 1);
+            Await.until("an idle user", () -> on.run("#get-idle-users-num").number("idleusersnum") == 1);
             assertEquals(List.of(lost + "@localhost"), on.run("#get-idle-users").all("idleuserjids"));
             assertEquals(2, on.run("#get-active-users-num").number("activeusersnum"));
             assertEquals(
