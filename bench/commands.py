@@ -15,7 +15,7 @@ import re
 import time
 
 ADMIN = "http://jabber.org/protocol/admin#"
-NODES = {"user:online-count": ADMIN + "get-online-users-num"}
+NODES = {"user:online-count": ADMIN + "get-online-users-num", "user:active-count": ADMIN + "get-active-users-num"}
 IQ = re.compile(rb"<iq\b[^>]*?(?:/>|>.*?</iq>)", re.S)
 
 

@@ -33,7 +33,7 @@ for part in ${*:-time stopped flight}; do
   stopped)
     c start 3 >/dev/null; boss "$dir"; p=$(cat "$dir/n3/run/skein.pid"); kill -STOP "$p"
     # shellcheck disable=SC2046
-    for command in user:online-count log:show; do "$HERE/commands.py" once --command "$command" $(hosts "$dir") | keep skein-3 commands_stopped 1; done
+    for command in user:online-count user:active-count; do "$HERE/commands.py" once --command "$command" $(hosts "$dir") | keep skein-3 commands_stopped 1; done
     kill -CONT "$p"; c stop ;;
   flight)
     c start 3 >/dev/null; boss "$dir"; "$tools/peers/floor.sh" start route >/dev/null && "$tools/peers/floor.sh" stop route >/dev/null
