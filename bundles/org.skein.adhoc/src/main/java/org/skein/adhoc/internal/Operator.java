@@ -16,7 +16,7 @@ import org.skein.xmpp.Jid;
 @Component(service = Operator.class)
 public final class Operator {
     /** Checks and runs each have the deadline; then some for the way, and for its turn. */
-    private static final int GRACE_SECONDS = 12;
+    private static final int GRACE_SECONDS = 15;
 
     private final Registry registry;
     private final Runs runs;

@@ -9,13 +9,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * Lets commands begin a few at a time, so that a thousand at once do not crowd out what users say. One that takes longer
- * than {@link #LONGEST} costs little any more, and gives its turn to the next; so none waits for a slow one to end.
+ * Lets commands begin a few at a time, so that a thousand at once do not crowd out what users say: while some wait, so many
+ * begin in each {@link #TURN}, and whoever waits does so for that, never for a slow one to end.
  */
 final class Turns {
     static final int AT_A_TIME = 16;
     static final int WAITING = 2000;
-    static final Duration LONGEST = Duration.ofMillis(50);
+    static final Duration TURN = Duration.ofMillis(100);
 
     private final Delays delays;
     private final Deque<Runnable> waiting = new ArrayDeque<>(); // guarded by this
@@ -64,10 +64,9 @@ final class Turns {
     private <T> void begin(Supplier<CompletionStage<T>> run, CompletableFuture<T> done) {
         AtomicBoolean isOver = new AtomicBoolean();
         try {
-            AutoCloseable timer = delays.schedule(() -> over(isOver), LONGEST);
+            AutoCloseable timer = delays.schedule(() -> over(isOver), TURN);
             run.get().whenComplete((value, failure) -> {
-                cancel(timer);
-                over(isOver);
+                ended(isOver, timer);
                 if (failure == null) done.complete(value);
                 else done.completeExceptionally(failure);
             });
@@ -83,6 +82,15 @@ final class Turns {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Where nobody waits the turn is over at once, else at its time. */
+    private void ended(AtomicBoolean isOver, AutoCloseable timer) {
+        synchronized (this) {
+            if (!waiting.isEmpty()) return;
+        }
+        cancel(timer);
+        over(isOver);
     }
 
     private void over(AtomicBoolean isOver) {

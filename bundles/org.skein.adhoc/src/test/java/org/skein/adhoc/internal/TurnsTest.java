@@ -31,26 +31,34 @@ class TurnsTest {
         return one;
     }
 
-    @Test
-    void aFewBeginAndEachThatEndsLetsTheNext() {
-        List<CompletableFuture<String>> all = new ArrayList<>();
-        for (int i = 0; i < 100; i++) all.add(begin());
-        assertEquals(Turns.AT_A_TIME, begun.size());
-        for (int i = 0; i < 100; i++) begun.get(i).complete("done " + i);
-        assertEquals(100, begun.size());
-        for (int i = 0; i < 100; i++) assertEquals("done " + i, all.get(i).join());
+    /** The time of the first so many turns is over. */
+    private void over(int from, int to) {
+        for (int i = from; i < to; i++) timers.get(i).run();
     }
 
     @Test
-    void oneThatIsSlowGivesItsTurnAwayOnce() {
-        for (int i = 0; i < 2 * Turns.AT_A_TIME + 1; i++) begin();
-        timers.get(0).run();
-        assertEquals(Turns.AT_A_TIME + 1, begun.size());
-        begun.get(0).complete("at last");
-        assertEquals(Turns.AT_A_TIME + 1, begun.size());
-        begun.get(1).complete("in time");
-        timers.get(1).run();
-        assertEquals(Turns.AT_A_TIME + 2, begun.size());
+    void aFewBeginInEachTurnAndAllDo() {
+        List<CompletableFuture<String>> all = new ArrayList<>();
+        for (int i = 0; i < 3 * Turns.AT_A_TIME; i++) all.add(begin());
+        assertEquals(Turns.AT_A_TIME, begun.size());
+        begun.get(0).complete("done");
+        assertEquals("done", all.get(0).join());
+        assertEquals(Turns.AT_A_TIME, begun.size());
+        over(0, Turns.AT_A_TIME); // though all but one are slow
+        assertEquals(2 * Turns.AT_A_TIME, begun.size());
+        over(0, Turns.AT_A_TIME); // counts once
+        assertEquals(2 * Turns.AT_A_TIME, begun.size());
+        over(Turns.AT_A_TIME, 2 * Turns.AT_A_TIME);
+        assertEquals(3 * Turns.AT_A_TIME, begun.size());
+    }
+
+    @Test
+    void whereNobodyWaitsOneMayFollowTheOtherAtOnce() {
+        for (int i = 0; i < 10 * Turns.AT_A_TIME; i++) {
+            begin();
+            assertEquals(i + 1, begun.size());
+            begun.get(i).complete("done");
+        }
     }
 
     @Test
@@ -62,19 +70,18 @@ class TurnsTest {
                         () -> CompletableFuture.completedFuture("refused"))
                 .toCompletableFuture();
         assertThrows(CompletionException.class, thrown::join);
-        List<CompletableFuture<String>> all = new ArrayList<>();
-        for (int i = 0; i < Turns.AT_A_TIME + 1; i++) all.add(begin());
-        assertEquals(Turns.AT_A_TIME, begun.size());
+        CompletableFuture<String> failed = begin();
         begun.get(0).completeExceptionally(new IllegalStateException("failed"));
-        assertTrue(all.get(0).isCompletedExceptionally());
-        assertEquals(Turns.AT_A_TIME + 1, begun.size());
+        assertTrue(failed.isCompletedExceptionally());
+        for (int i = 0; i < Turns.AT_A_TIME; i++) begin();
+        assertEquals(1 + Turns.AT_A_TIME, begun.size());
     }
 
     @Test
     void whatIsTooMuchIsRefusedAtOnceAndNothingElse() {
         for (int i = 0; i < Turns.AT_A_TIME + Turns.WAITING; i++) assertFalse(begin().isDone());
         assertEquals("refused", begin().join());
-        begun.get(0).complete("done");
+        over(0, 1);
         assertFalse(begin().isDone());
     }
 
@@ -88,7 +95,7 @@ class TurnsTest {
                             () -> CompletableFuture.completedFuture("refused"))
                     .toCompletableFuture());
         }
-        begun.get(0).complete("done");
+        for (int i = 0; i < Turns.AT_A_TIME + Turns.WAITING; i++) over(i, i + 1);
         all.forEach(a -> assertEquals("at once", a.join()));
     }
 }
