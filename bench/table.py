@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""table.py [--cluster|--chaos] RESULTS.jsonl… [--into FILE.md]: medians of the runs as a Markdown table, Skein beside its peers.
+"""table.py [--cluster|--chaos|--commands] RESULTS.jsonl… [--into FILE.md]: medians of the runs as a Markdown table, Skein beside its peers.
 
 --cluster: what cluster.sh measured. --chaos: what chaos.sh and rolling.sh did, sums and extremes of all their runs.
+--commands: what commands.sh measured.
 With --into the table replaces what stands between <!-- bench --> and <!-- /bench --> in that file (<!-- cluster -->, <!-- chaos -->)."""
 import json
 import statistics
@@ -63,6 +64,25 @@ def soonest(rows):
     return "%.2f %%" % min(shares) if shares else ""
 
 
+def commands(rows):
+    of = lambda peer, scenario: [r for r in rows if r["peer"] == peer and r["scenario"] == scenario]
+    ms = lambda rows, key, q: "%.1f" % (statistics.median(r[key][q] for r in rows) / 1e3) if rows else ""
+    out = ["| what | runs | p50 ms | p99 ms |", "|---|---|---|---|"]
+    for name, peer, scenario, key in [
+        ("`user:online-count` on one node", "skein-1", "commands_time", "answer_us"),
+        ("`user:online-count` over three", "skein-3", "commands_time", "answer_us"),
+        ("chat, no commands", "skein-3", "commands_none", "lat_us"),
+        ("chat, with commands in flight", "skein-3", "commands_flight", "lat_us"),
+        ("those commands", "skein-3", "commands_in_flight", "answer_us"),
+    ]:
+        found = of(peer, scenario)
+        if found:
+            out.append("| %s | %d | %s | %s |" % (name, len(found), ms(found, key, "p50"), ms(found, key, "p99")))
+    for r in of("skein-3", "commands_stopped"):
+        out.append("\none node stopped: `%s` answered after %.2f s; missing: %s" % (r["command"], r["took_us"] / 1e6, "; ".join(r["missing"]) or "**nobody**"))
+    return out
+
+
 def disturbed(rows):
     rows = [r for r in rows if r["mode"] == "chaos"]
     out = ["| run | server | runs | acknowledged and lost | twice | out of order | refused | fewest delivered | `unavailable` seen, max ms | black hole max ms | acknowledged in 2 s, survivors |",
@@ -78,11 +98,11 @@ def disturbed(rows):
 
 def main(args):
     into = args[args.index("--into") + 1] if "--into" in args else None
-    kind = next((a[2:] for a in args if a in ("--cluster", "--chaos")), "bench")
+    kind = next((a[2:] for a in args if a in ("--cluster", "--chaos", "--commands")), "bench")
     files = [a for a in args if not a.startswith("--") and a != into]
     rows = [json.loads(line) for f in files for line in open(f)]
     commits = sorted({r["commit"] for r in rows})
-    out = disturbed(rows) if kind == "chaos" else medians(rows, CLUSTER if kind == "cluster" else FIGURES)
+    out = disturbed(rows) if kind == "chaos" else commands(rows) if kind == "commands" else medians(rows, CLUSTER if kind == "cluster" else FIGURES)
     out.append("\n%s; commit %s." % ("All runs" if kind == "chaos" else "Medians", ", ".join(commits)))
     text = "\n".join(out)
     if not into:

@@ -17,6 +17,10 @@ public final class Examples {
         return jar("strategy-home");
     }
 
+    public static Path commandTopSenders() throws IOException {
+        return jar("command-top-senders");
+    }
+
     private static Path jar(String example) throws IOException {
         Path target = Path.of(System.getProperty("skein.root"), "examples", example, "target");
         try (Stream<Path> files = Files.list(target)) {

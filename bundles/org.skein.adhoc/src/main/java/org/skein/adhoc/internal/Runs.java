@@ -28,6 +28,7 @@ import org.skein.adhoc.internal.Answer.State;
 import org.skein.api.command.Action.Call;
 import org.skein.api.command.Command.Scope;
 import org.skein.api.command.CommandException;
+import org.skein.api.command.CommandException.Kind;
 import org.skein.api.command.Result;
 import org.skein.api.session.Sessions;
 import org.skein.cluster.api.Cluster;
@@ -61,6 +62,7 @@ public final class Runs implements PeerHandler {
     private final Registry registry;
     private final Sessions sessions;
     private final Workers workers;
+    private final Turns turns;
     private final Requested requested = new Requested();
     private final Runnable stop;
 
@@ -73,6 +75,7 @@ public final class Runs implements PeerHandler {
         this.sessions = sessions;
         WorkerThreads threads = new WorkerThreads();
         this.workers = new Workers(threads, threads);
+        this.turns = new Turns(threads);
         this.stop = threads::close;
     }
 
@@ -81,6 +84,7 @@ public final class Runs implements PeerHandler {
         this.registry = registry;
         this.sessions = sessions;
         this.workers = workers;
+        this.turns = new Turns(workers.delays());
         this.cluster = cluster;
         this.stop = () -> {};
     }
@@ -111,6 +115,15 @@ public final class Runs implements PeerHandler {
     /** The same; when it is cancelled, the answer is there at once, with what had come until then. */
     CompletionStage<Answer> run(Definition command, Map<String, List<String>> texts, Jid by, Cancelling cancelling) {
         Record input = command.input(texts);
+        return turns.begin(
+                () -> run(command, input, texts, by, cancelling),
+                () -> notRun(
+                        command,
+                        new CommandException(Kind.UNAVAILABLE, "too many commands are under way on this node")));
+    }
+
+    private CompletionStage<Answer> run(
+            Definition command, Record input, Map<String, List<String>> texts, Jid by, Cancelling cancelling) {
         if (command.isEverywhere()) return byItself(command, input, by);
         CompletableFuture<Optional<Jid>> checked = workers.call(command, command.deadline(), () -> {
             command.check(input);
