@@ -2,6 +2,7 @@ package org.skein.adhoc.internal;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import org.skein.api.command.DescribedAction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The commands there are on this node. Of two with one name or node the first to come counts. */
+/** The commands there are on this node. Of two with one name or node a class counts before what is described by data, and the first to come. */
 @Component(service = Registry.class)
 public final class Registry {
     private static final Logger log = LoggerFactory.getLogger(Registry.class);
@@ -80,14 +81,18 @@ public final class Registry {
     }
 
     private synchronized void add(Definition added) {
-        known.stream()
-                .filter(d -> clash(d, added))
-                .findFirst()
-                .ifPresent(d -> leftOut(
-                        added.service(),
-                        "name or node of " + d.service().getClass().getName() + ", which came first"));
         known.add(added);
         changed();
+        if (byName.get(added.name()) != added) leftOut(added.service(), reason(added));
+    }
+
+    private String reason(Definition out) {
+        return byName.values().stream()
+                .filter(d -> clash(d, out))
+                .findFirst()
+                .map(d ->
+                        "its name or node is that of " + d.service().getClass().getName())
+                .orElse("its name or node is that of another");
     }
 
     void unbindAction(Action<?> action) {
@@ -106,14 +111,24 @@ public final class Registry {
         return one.name().equals(other.name()) || one.node().equals(other.node());
     }
 
+    /** A script does not become a command of the server because it was quicker at a start. */
+    private List<Definition> inOrder() {
+        return known.stream()
+                .sorted(Comparator.comparing(d -> d.service() instanceof DescribedAction))
+                .toList();
+    }
+
     private void changed() {
         Map<String, Definition> now = new TreeMap<>();
-        for (Definition d : known) {
+        for (Definition d : inOrder()) {
             if (now.values().stream().noneMatch(other -> clash(d, other))) now.put(d.name(), d);
         }
         Map<String, Definition> before = byName;
         byName = now;
         now.values().stream().filter(d -> before.get(d.name()) != d).forEach(d -> tell(d.service(), Optional.empty()));
+        known.stream()
+                .filter(d -> before.get(d.name()) == d && now.get(d.name()) != d)
+                .forEach(d -> leftOut(d.service(), reason(d)));
         for (Listener listener : listeners) {
             before.values().stream().filter(d -> now.get(d.name()) != d).forEach(listener::removed);
             now.values().stream().filter(d -> before.get(d.name()) != d).forEach(listener::added);

@@ -111,11 +111,25 @@ class DescribedTest {
         node.registry.bindDescribed(second);
         assertEquals(List.of("hosted"), first.told);
         assertEquals(1, second.told.size());
-        assertTrue(second.told.get(0).contains("which came first"), second.told::toString);
+        assertTrue(second.told.get(0).contains("that of "), second.told::toString);
         node.registry.unbindDescribed(first);
         assertEquals("hosted", second.told.get(1));
         node.registry.unbindDescribed(second);
         assertTrue(node.registry.named("test:one").isEmpty());
+    }
+
+    @Test
+    void aClassCountsBeforeIt() {
+        Said said = new Said("test:local", Scope.LOCAL);
+        TestCommands.Local local = new TestCommands.Local(call -> Result.later(Result.text("class")));
+        node.registry.bindDescribed(said);
+        assertEquals("said on a", node.run("test:local", Map.of()).result().text());
+        node.registry.bindAction(local);
+        assertEquals("class", node.run("test:local", Map.of()).result().text());
+        assertEquals("its name or node is that of " + local.getClass().getName(), said.told.get(1));
+        node.registry.unbindAction(local);
+        assertEquals("said on a", node.run("test:local", Map.of()).result().text());
+        assertEquals("hosted", said.told.get(2));
     }
 
     @Test
