@@ -20,6 +20,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.namespace.PackageNamespace;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
@@ -68,6 +69,14 @@ final class FrameworkBundles implements NodeBundles {
         } catch (IOException e) {
             return Optional.empty(); // then it is put there anew
         }
+    }
+
+    @Override
+    public boolean isAsItShouldBe(String name) {
+        Optional<Bundle> there = bundle(name);
+        return there.isPresent()
+                && (there.get().getState() >= Bundle.STARTING
+                        || !there.get().adapt(BundleStartLevel.class).isPersistentlyStarted());
     }
 
     @Override

@@ -11,6 +11,9 @@ interface NodeBundles {
     /** SHA-256 of the jar that is there, and was started well; empty if there is none, or less than that is known. */
     Optional<String> checksum(String name);
 
+    /** False if it is to run and does not: not of one that was stopped by hand. */
+    boolean isAsItShouldBe(String name);
+
     /** Of what is there. */
     Optional<String> version(String name);
 

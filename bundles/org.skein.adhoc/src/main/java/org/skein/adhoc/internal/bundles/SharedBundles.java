@@ -87,6 +87,9 @@ public final class SharedBundles implements PeerHandler {
     /** Why it could not be brought in line, so that it is told once. Of the thread. */
     private final Map<String, String> problems = new HashMap<>();
 
+    /** At the first look the framework may not have started them yet. */
+    private boolean hasLooked;
+
     private String notCompared = "";
     private long abandoned;
 
@@ -197,6 +200,7 @@ public final class SharedBundles implements PeerHandler {
                 .stream()
                         .filter(n -> !names.contains(n) && !trials.containsKey(n))
                         .forEach(n -> bring(n, Optional.empty()));
+        hasLooked = true;
         return true;
     }
 
@@ -317,7 +321,10 @@ public final class SharedBundles implements PeerHandler {
         boolean isThere = host.names().contains(name);
         Optional<String> now = host.checksum(name);
         Optional<String> wanted = order.target().map(Entry::sha256);
-        if (now.equals(wanted) && isThere == wanted.isPresent()) return report(Change.UNCHANGED, name, "");
+        boolean isToBeStarted = isThere && hasLooked && !host.isAsItShouldBe(name);
+        if (now.equals(wanted) && isThere == wanted.isPresent() && !isToBeStarted) {
+            return report(Change.UNCHANGED, name, "");
+        }
         Optional<byte[]> before = order.isTrial() ? host.content(name) : Optional.empty();
         Optional<byte[]> content = Optional.empty();
         try {

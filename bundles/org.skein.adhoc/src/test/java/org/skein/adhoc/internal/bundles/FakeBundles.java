@@ -14,6 +14,7 @@ import java.util.TreeMap;
 final class FakeBundles implements NodeBundles {
     final Map<String, byte[]> there = new TreeMap<>();
     final Set<String> broken = new HashSet<>();
+    final Set<String> failed = new HashSet<>();
     final List<String> done = new ArrayList<>();
     private final Map<String, String> checksums = new HashMap<>();
 
@@ -29,6 +30,11 @@ final class FakeBundles implements NodeBundles {
     @Override
     public Optional<String> checksum(String name) {
         return Optional.ofNullable(checksums.get(name));
+    }
+
+    @Override
+    public boolean isAsItShouldBe(String name) {
+        return !failed.contains(name);
     }
 
     @Override
@@ -48,6 +54,7 @@ final class FakeBundles implements NodeBundles {
         there.put(name, jar);
         if (broken.contains(text(jar))) throw new BundleProblem(text(jar) + " does not start");
         checksums.put(name, sha256);
+        failed.remove(name);
         return "";
     }
 

@@ -135,6 +135,17 @@ class FrameworkBundlesTest {
     }
 
     @Test
+    void oneThatIsStoppedByHandIsAsItShouldBe() throws Exception {
+        assertTrue(!bundles.isAsItShouldBe(NAME));
+        put(jar("1.0"));
+        assertTrue(bundles.isAsItShouldBe(NAME));
+        bundle().stop(Bundle.STOP_TRANSIENT);
+        assertTrue(!bundles.isAsItShouldBe(NAME));
+        bundle().stop();
+        assertTrue(bundles.isAsItShouldBe(NAME));
+    }
+
+    @Test
     void allThatIsMissingIsNamed() {
         String said = problem(
                 jar("1.0")

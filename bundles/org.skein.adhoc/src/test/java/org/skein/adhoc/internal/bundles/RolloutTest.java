@@ -244,6 +244,21 @@ class RolloutTest {
     }
 
     @Test
+    void oneThatTheFrameworkCouldNotStartIsStartedAtTheNextLook() {
+        installed("1");
+        cluster.crash(c.node);
+        scheduler.runAll();
+        c.framework.failed.add(NAME);
+        c.framework.done.clear();
+        Node back = new Node("c", c.framework);
+        assertEquals(List.of(), back.framework.done, "it may only not have come to it");
+        scheduler.advance(PERIOD);
+        assertEquals(List.of("my.bundle 1"), back.framework.done);
+        scheduler.advance(PERIOD);
+        assertEquals(1, back.framework.done.size());
+    }
+
+    @Test
     void theSecondOfTwoAdministratorsIsRefusedAndToldWhoIsAtIt() {
         cluster.hold(b.node, a.node);
         CompletableFuture<Answer> first = a.rollout.install(file("1"), ADMIN).toCompletableFuture();
