@@ -33,6 +33,9 @@ import org.skein.api.monitor.HealthCheck.Health;
 final class FrameworkBundles implements NodeBundles {
     static final String LOCATION = "shared:";
 
+    /** How the launcher installs what the server consists of. */
+    private static final String DISTRIBUTION = "reference:file:";
+
     private static final int REFRESH_SECONDS = 20;
     private static final Pattern PACKAGE = Pattern.compile("\\(osgi\\.wiring\\.package=([^)]+)\\)");
 
@@ -126,10 +129,13 @@ final class FrameworkBundles implements NodeBundles {
 
     private void refuseOthers(String name) throws BundleProblem {
         for (Bundle other : context.getBundles()) {
-            if (name.equals(other.getSymbolicName()) && !other.getLocation().equals(LOCATION + name)) {
-                throw new BundleProblem("there is a bundle " + name + " that came otherwise (id " + other.getBundleId()
-                        + ", " + other.getLocation() + "): uninstall that one first");
-            }
+            boolean isOurs = other.getLocation().equals(LOCATION + name);
+            if (!name.equals(other.getSymbolicName()) || isOurs) continue;
+            boolean isServers = other.getLocation().startsWith(DISTRIBUTION);
+            throw new BundleProblem(
+                    "there is a bundle " + name + " that came otherwise (id " + other.getBundleId() + ", "
+                            + other.getLocation() + "): "
+                            + (isServers ? "it belongs to the server" : "uninstall that one first"));
         }
     }
 

@@ -198,7 +198,17 @@ class FrameworkBundlesTest {
         framework.getBundleContext().installBundle("file:/deploy/my.jar", new ByteArrayInputStream(other));
         String said = problem(jar("1.0"));
         assertTrue(said.contains("came otherwise") && said.contains("file:/deploy/my.jar"), said);
+        assertTrue(said.endsWith("uninstall that one first"), said);
         assertEquals(Set.of(), bundles.names());
+    }
+
+    @Test
+    void aNameOfTheServersOwnLibrariesIsRefused() throws Exception {
+        Path library = Files.write(
+                folder.resolve("library.jar"), Jars.bundle(NAME, "0.9").toBytes());
+        framework.getBundleContext().installBundle("reference:" + library.toUri());
+        String said = problem(jar("1.0"));
+        assertTrue(said.endsWith("it belongs to the server"), said);
     }
 
     @Test
