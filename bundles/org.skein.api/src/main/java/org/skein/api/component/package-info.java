@@ -3,7 +3,7 @@
  * Methods may be called from any thread unless they say otherwise; none may block.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.skein.api.component;
 
 import org.osgi.annotation.bundle.Export;

@@ -17,11 +17,14 @@ import org.skein.api.component.IqHandler;
 import org.skein.api.component.IqRequest;
 import org.skein.api.component.Outcome;
 import org.skein.api.component.Router;
+import org.skein.api.component.RoutingPolicy;
 import org.skein.api.component.VirtualHosts;
 import org.skein.api.session.LocalDelivery;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 import org.skein.xmpp.StanzaError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends each stanza to who answers for its address: account, host, component, other domain. What the answers come from
@@ -29,12 +32,15 @@ import org.skein.xmpp.StanzaError;
  */
 @Component(service = {Router.class, ComponentDomains.class, StanzaRouter.class})
 public final class StanzaRouter implements Router, ComponentDomains {
+    private static final Logger log = LoggerFactory.getLogger(StanzaRouter.class);
+
     private final VirtualHosts hosts;
     private final IqDispatcher dispatcher;
     private volatile LocalDelivery local;
     private volatile Federation federation;
     private volatile Counters counters = new Counters();
     private volatile HostedComponents components = HostedComponents.NONE;
+    private volatile List<RoutingPolicy> policies = List.of();
 
     @Activate
     public StanzaRouter(@Reference VirtualHosts hosts, @Reference IqDispatcher dispatcher) {
@@ -66,6 +72,10 @@ public final class StanzaRouter implements Router, ComponentDomains {
         this.components = components;
     }
 
+    void policies(List<RoutingPolicy> policies) {
+        this.policies = policies;
+    }
+
     Counters counters() {
         return counters;
     }
@@ -83,6 +93,31 @@ public final class StanzaRouter implements Router, ComponentDomains {
     @Override
     public void route(Stanza stanza, DeliveryListener listener) {
         Jid to = stanza.to().orElseThrow(() -> new IllegalArgumentException("stanza without to"));
+        List<RoutingPolicy> asked = policies;
+        if (!asked.isEmpty() && stanza.from().isPresent()) {
+            Optional<StanzaError> refusal = refusal(asked, stanza.from().get(), to);
+            if (refusal.isPresent()) {
+                refuse(stanza, listener, refusal.get());
+                return;
+            }
+        }
+        pass(stanza, to, listener);
+    }
+
+    private static Optional<StanzaError> refusal(List<RoutingPolicy> asked, Jid from, Jid to) {
+        try {
+            for (RoutingPolicy policy : asked) {
+                Optional<StanzaError> refusal = policy.refusal(from, to);
+                if (refusal.isPresent()) return refusal;
+            }
+            return Optional.empty();
+        } catch (RuntimeException e) { // of whatever bundle
+            log.error("what=routing_policy_failed from={} to={}", from, to, e);
+            return Optional.of(StanzaError.Condition.INTERNAL_SERVER_ERROR.error());
+        }
+    }
+
+    private void pass(Stanza stanza, Jid to, DeliveryListener listener) {
         counters.routed().increment();
         String domain = to.domain();
         if (hosts.isLocal(domain)) {
@@ -115,8 +150,11 @@ public final class StanzaRouter implements Router, ComponentDomains {
     public void route(Stanza stanza, Collection<Jid> recipients) {
         stanza.payloadXml(); // encoded before it is copied, so that all copies share the bytes
         List<Jid> accounts = new ArrayList<>(recipients.size());
+        List<RoutingPolicy> asked = stanza.from().isPresent() ? policies : List.of();
         for (Jid to : recipients) {
-            if (to.hasLocal() && hosts.isLocal(to.domain())) accounts.add(to);
+            if (!asked.isEmpty() && refusal(asked, stanza.from().get(), to).isPresent()) {
+                counters.dropped().increment();
+            } else if (to.hasLocal() && hosts.isLocal(to.domain())) accounts.add(to);
             else route(stanza.withTo(to));
         }
         LocalDelivery delivery = local;
@@ -162,7 +200,8 @@ public final class StanzaRouter implements Router, ComponentDomains {
     void refuse(Stanza stanza, DeliveryListener listener, StanzaError error) {
         if (mayBeRefused(stanza) && stanza.from().isPresent()) {
             counters.refused().increment();
-            route(stanza.error(error));
+            Stanza answer = stanza.error(error);
+            pass(answer, answer.to().orElseThrow(), DeliveryListener.NONE); // whatever a policy says
         } else {
             counters.dropped().increment();
         }

@@ -18,6 +18,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.skein.api.component.Federation;
 import org.skein.api.component.IqHandler;
+import org.skein.api.component.RoutingPolicy;
 import org.skein.api.monitor.Metrics;
 import org.skein.api.session.LocalDelivery;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ public final class Whiteboard {
     private final TreeMap<ServiceReference<?>, IqHandler> handlers = new TreeMap<>();
     private final TreeMap<ServiceReference<?>, org.skein.api.component.Component> components = new TreeMap<>();
     private final Map<ServiceReference<?>, Running> running = new HashMap<>();
+    private final List<RoutingPolicy> policies = new ArrayList<>();
 
     private record Running(String name, ComponentHost host) {}
 
@@ -119,6 +121,20 @@ public final class Whiteboard {
         components.remove(reference);
         refreshComponents();
         stop(reference);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void bindPolicy(RoutingPolicy policy) {
+        policies.add(policy);
+        router.policies(List.copyOf(policies));
+    }
+
+    synchronized void unbindPolicy(RoutingPolicy policy) {
+        policies.remove(policy);
+        router.policies(List.copyOf(policies));
     }
 
     private void refreshComponents() {

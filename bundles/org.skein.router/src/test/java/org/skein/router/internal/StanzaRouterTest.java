@@ -315,4 +315,37 @@ final class StanzaRouterTest {
             return CompletableFuture.completedFuture(null);
         }
     }
+
+    @Test
+    void whomAPolicyRefusesGetsItsErrorAndNothingGoesOn() {
+        router.policies(List.of((from, to) ->
+                from.equals(USER) || to.equals(USER) ? Optional.of(Condition.FORBIDDEN.error()) : Optional.empty()));
+        route(message("b@other.example"));
+        assertEquals("forbidden", answer());
+        assertEquals(Outcome.REFUSED, outcome);
+        router.policies(List.of());
+        route(message("b@other.example"));
+        assertEquals(Outcome.DELIVERED, outcome);
+    }
+
+    @Test
+    void presenceToManyLeavesOutWhomAPolicyRefuses() {
+        List<Jid> told = new ArrayList<>();
+        router.federation((stanza, listener) -> told.add(stanza.to().orElseThrow()));
+        router.policies(List.of((from, to) ->
+                to.domain().equals("evil.example") ? Optional.of(Condition.NOT_ALLOWED.error()) : Optional.empty()));
+        router.route(
+                Stanza.presence().from(USER).build(), List.of(Jid.of("x@evil.example"), Jid.of("x@elsewhere.example")));
+        assertEquals(List.of(Jid.of("x@elsewhere.example")), told);
+        assertTrue(delivered.isEmpty(), delivered.toString());
+    }
+
+    @Test
+    void aPolicyThatThrowsIsAnsweredAsABug() {
+        router.policies(List.of((from, to) -> {
+            throw new IllegalStateException("bug");
+        }));
+        route(message("b@other.example"));
+        assertEquals("internal-server-error", answer());
+    }
 }

@@ -34,4 +34,11 @@ public record UserPage(
         Result list = Result.list(var, label, users);
         return isMore ? list.and("next", "Go on after", users.get(users.size() - 1)) : list;
     }
+
+    /** A page of entries that are all here. */
+    static Result of(String var, String label, List<String> all, UserPage page) {
+        List<Pages.Item> items =
+                all.stream().map(e -> new Pages.Item(e, true, List.of())).toList();
+        return result(var, label, Pages.of(Pages.here(items, page.after(), page.limit()), page.limit()));
+    }
 }
