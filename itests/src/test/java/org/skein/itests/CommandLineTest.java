@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.skein.itests.support.Await;
 import org.skein.itests.support.Command;
 import org.skein.itests.support.Processes;
 import org.skein.itests.support.ServerProcess;
@@ -161,6 +162,101 @@ class CommandLineTest {
         Command.skein("stop", "--base", base.toString()).succeeds();
         assertTrue(stranger.isAlive());
         stranger.destroyForcibly().waitFor();
+    }
+
+    // --- restart ---
+
+    private Path nodeWithPortsOfItsOwn(String name) {
+        Path base = folder.resolve(name);
+        Command.skein(
+                        "create",
+                        base.toString(),
+                        "--set",
+                        "c2s-port=0",
+                        "--set",
+                        "c2s-tls-port=0",
+                        "--set",
+                        "http-port=0")
+                .succeeds();
+        return base;
+    }
+
+    private static ProcessHandle node(Path base) throws IOException {
+        long pid =
+                Long.parseLong(Files.readString(base.resolve("run/skein.pid")).strip());
+        ProcessHandle node = ProcessHandle.of(pid).orElseThrow();
+        Processes.guard(node);
+        return node;
+    }
+
+    private static ProcessHandle restarted(Path base, ProcessHandle before) throws Exception {
+        before.onExit().get(60, TimeUnit.SECONDS);
+        Await.until(
+                "a node is back in " + base,
+                Await.LONG,
+                () -> Files.exists(base.resolve("run/ready")) && Files.exists(base.resolve("run/skein.pid")),
+                () -> "");
+        Command.skein("status", "--base", base.toString()).succeeds();
+        return node(base);
+    }
+
+    @Test // XEP-0133 §4.30
+    void aNodeInTheBackgroundComesBackAsANewProcessEachTimeItIsRestarted() throws Exception {
+        Path base = nodeWithPortsOfItsOwn("restarted");
+        ProcessHandle first;
+        ProcessHandle last;
+        try {
+            Command.skein("start", "--base", base.toString()).succeeds();
+            first = node(base);
+            String said = Command.skein("ctl", "--base", base.toString(), "server:restart", "delay=0")
+                    .succeeds()
+                    .output();
+            assertTrue(said.contains("restarts in 0 s"), said);
+            ProcessHandle second = restarted(base, first);
+            assertNotEquals(first.pid(), second.pid());
+            Command.skein("ctl", "--base", base.toString(), "server:restart", "delay=0")
+                    .succeeds();
+            last = restarted(base, second);
+            assertEquals(
+                    1,
+                    List.of(first, second, last).stream()
+                            .filter(ProcessHandle::isAlive)
+                            .count());
+        } finally {
+            Command.skein("stop", "--base", base.toString()).succeeds();
+        }
+        last.onExit().get(60, TimeUnit.SECONDS);
+        assertFalse(Files.exists(base.resolve("run/skein.pid")), "and stays away once it was stopped");
+        Command.skein("status", "--base", base.toString()).exits(1);
+    }
+
+    @Test
+    void aNodeInTheForegroundComesBackAndEndsWithWhoRunsIt() throws Exception {
+        try (ServerProcess foreground = ServerProcess.create().start()) {
+            Path base = foreground.base();
+            ProcessHandle first = node(base);
+            assertEquals(foreground.handle().pid(), first.pid());
+            foreground.skein("ctl", "server:restart", "delay=0").succeeds();
+            Await.until(
+                    "another process is the node",
+                    Await.LONG,
+                    () -> Files.exists(base.resolve("run/ready")) && node(base).pid() != first.pid(),
+                    foreground::logs);
+            ProcessHandle second = node(base);
+            foreground.skein("status").succeeds();
+            assertEquals(0, foreground.stop());
+            second.onExit().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void whereSomebodyElseStartsItAgainItEndsWithAStatusThatSaysSo() {
+        try (ServerProcess managed =
+                ServerProcess.create().environment("SKEIN_RESTARTS", "true").start()) {
+            managed.skein("ctl", "server:restart", "delay=0").succeeds();
+            assertEquals(85, managed.awaitExit());
+            managed.skein("status").exits(1);
+        }
     }
 
     // --- shell ---

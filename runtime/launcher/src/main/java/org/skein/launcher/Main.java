@@ -23,7 +23,8 @@ import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
  * Runs one node: {@code Main --base DIR [--console] [--rehearse]}. Prints nothing but errors. Ends when the framework has stopped, whoever stopped
- * it, with exit status 0 (clean), 1 (failed), 2 (wrong configuration) or 3 (a node already runs there). A rehearsal
+ * it, with exit status 0 (clean), 1 (failed), 2 (wrong configuration), 3 (a node already runs there) or 85 (it is to be
+ * started again, where {@code SKEIN_RESTARTS=true} says that somebody does; else {@link Successor} does). A rehearsal
  * stops as soon as it has started: the build records the classes it loads.
  */
 public final class Main {
@@ -32,12 +33,16 @@ public final class Main {
 
     private static final long STATE_POLL_MS = 100;
 
+    /** Exit status of a node that is to be started again. */
+    static final int RESTART = 85;
+
     private final Distribution distribution;
     private final Instance instance;
     private final boolean console;
     private final AtomicReference<String> fatal = new AtomicReference<>();
     private volatile Framework framework;
     private volatile boolean stopRequested;
+    private volatile boolean restartRequested;
 
     private Main(Distribution distribution, Instance instance, boolean console) {
         this.distribution = distribution;
@@ -78,9 +83,11 @@ public final class Main {
                 throw new StartException(StartException.WRONG_CONFIGURATION, "unknown argument " + args[i]);
             }
         }
+        int status;
         try (Instance instance = Instance.open(base, distribution)) {
-            return new Main(distribution, instance, console).serve(rehearse);
+            status = new Main(distribution, instance, console).serve(rehearse);
         }
+        return status == RESTART ? Successor.of(distribution, base).orElse(RESTART) : status;
     }
 
     private int serve(boolean rehearse) throws StartException, BundleException, IOException, InterruptedException {
@@ -122,7 +129,7 @@ public final class Main {
             // 'update 0' at the console: the framework comes back by itself.
             continue;
         }
-        return fatal.get() == null ? 0 : StartException.WRONG_CONFIGURATION;
+        return fatal.get() != null ? StartException.WRONG_CONFIGURATION : restartRequested ? RESTART : 0;
     }
 
     /**
@@ -159,6 +166,7 @@ public final class Main {
             context.registerService(Consumer.class, onNeed, new Hashtable<>(Map.of("skein.role", "feature")));
             Consumer<String> onFatal = this::fail;
             context.registerService(Consumer.class, onFatal, new Hashtable<>(Map.of("skein.role", "fatal")));
+            context.registerService(Runnable.class, this::restart, new Hashtable<>(Map.of("skein.role", "restart")));
             return prepared;
         } catch (StartException | BundleException | IOException e) {
             prepared.stop();
@@ -223,6 +231,11 @@ public final class Main {
         new Thread(this::stop, "skein-stop").start();
     }
 
+    private void restart() {
+        restartRequested = !stopRequested;
+        new Thread(this::stop, "skein-stop").start();
+    }
+
     /** Stops the framework and waits for it, bounded; a bundle that does not stop is left behind by ending the process. */
     private void stop() {
         stopRequested = true;
@@ -235,14 +248,18 @@ public final class Main {
             if (running.waitForStop(STOP_MS).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
                 System.err.println("skein: a bundle did not stop within " + STOP_MS + " ms, ending the process");
                 instance.close();
-                Runtime.getRuntime()
-                        .halt(fatal.get() == null ? StartException.FAILED : StartException.WRONG_CONFIGURATION);
+                Runtime.getRuntime().halt(afterHangingStop());
             }
         } catch (BundleException | IOException e) {
             System.err.println("skein: while stopping: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private int afterHangingStop() throws IOException, InterruptedException {
+        if (restartRequested) return Successor.of(distribution, instance.base()).orElse(RESTART);
+        return fatal.get() == null ? StartException.FAILED : StartException.WRONG_CONFIGURATION;
     }
 
     private static void report(FrameworkEvent event) {

@@ -1,13 +1,17 @@
 package org.skein.adhoc.internal.commands;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -18,20 +22,38 @@ import org.slf4j.LoggerFactory;
 @Component(service = Stop.class)
 public final class Stop {
     private static final Logger log = LoggerFactory.getLogger(Stop.class);
+    private static final String RESTART = "(skein.role=restart)"; // of the launcher
     private static final Duration LEAST = Duration.ofSeconds(1); // so that the command is answered
 
+    /** What comes after it. */
+    enum Then {
+        STAY_AWAY("stops"),
+        COME_BACK("restarts");
+
+        private final String words;
+
+        Then(String words) {
+            this.words = words;
+        }
+
+        String words() {
+            return words;
+        }
+    }
+
     private final ScheduledExecutorService timer;
-    private final Runnable stopNode;
+    private final Consumer<Then> end;
+    private Then then = Then.STAY_AWAY; // guarded by this
     private ScheduledFuture<?> planned; // guarded by this
 
     @Activate
     public Stop(BundleContext context) {
-        this(() -> stop(context), timer());
+        this(then -> end(context, then), timer());
     }
 
     /** For tests. */
-    Stop(Runnable stopNode, ScheduledExecutorService timer) {
-        this.stopNode = stopNode;
+    Stop(Consumer<Then> end, ScheduledExecutorService timer) {
+        this.end = end;
         this.timer = timer;
     }
 
@@ -46,22 +68,31 @@ public final class Stop {
     }
 
     /** As a signal does it: all bundles are stopped in their order, sessions are saved. Comes back at once. */
-    private static void stop(BundleContext context) {
+    private static void end(BundleContext context, Then then) {
         try {
-            context.getBundle(0).stop();
-        } catch (BundleException e) {
+            if (then == Then.STAY_AWAY) {
+                context.getBundle(0).stop();
+                return;
+            }
+            Iterator<ServiceReference<Runnable>> found =
+                    context.getServiceReferences(Runnable.class, RESTART).iterator();
+            if (!found.hasNext()) throw new IllegalStateException("the launcher does not know how to restart");
+            context.getService(found.next()).run();
+        } catch (BundleException | InvalidSyntaxException | IllegalStateException e) {
             log.error("what=node_not_stopped", e);
         }
     }
 
-    /** @return how long it still takes where one is planned already; then nothing changes */
-    synchronized Optional<Duration> in(Duration delay) {
+    /** @return what is planned already; then nothing changes */
+    synchronized Optional<String> in(Duration delay, Then next) {
         if (planned != null && !planned.isDone()) {
-            return Optional.of(Duration.ofSeconds(Math.max(0, planned.getDelay(TimeUnit.SECONDS))));
+            long left = Math.max(0, planned.getDelay(TimeUnit.SECONDS));
+            return Optional.of(then.words() + " already, in " + left + " s");
         }
+        then = next;
         long ms = Math.max(LEAST.toMillis(), delay.toMillis());
-        log.warn("what=node_stop_planned in_ms={}", ms);
-        planned = timer.schedule(stopNode, ms, TimeUnit.MILLISECONDS);
+        log.warn("what=node_stop_planned in_ms={} then={}", ms, next);
+        planned = timer.schedule(() -> end.accept(next), ms, TimeUnit.MILLISECONDS);
         return Optional.empty();
     }
 

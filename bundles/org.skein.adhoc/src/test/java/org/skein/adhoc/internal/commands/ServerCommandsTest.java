@@ -94,12 +94,13 @@ class ServerCommandsTest {
     }
 
     private Stop stop(FakeNode node) {
-        return stops.computeIfAbsent(node.name, n -> new Stop(() -> stopped.add(n), timer));
+        return stops.computeIfAbsent(node.name, n -> new Stop(then -> stopped.add(n), timer));
     }
 
     private final Function<FakeNode, Action<ConfigPut.Input>> put = n -> new ConfigPut(settings(n));
     private final Function<FakeNode, Action<EditAdmins.Input>> admins = n -> new EditAdmins(settings(n), cluster.hosts);
-    private final Function<FakeNode, Action<Shutdown.Input>> shutdown = n -> new Shutdown(stop(n), n, self);
+    private final Function<FakeNode, Action<WhenToEnd>> shutdown = n -> new Shutdown(stop(n), n, self);
+    private final Function<FakeNode, Action<WhenToEnd>> restart = n -> new Restart(stop(n), n, self);
     private final Function<FakeNode, Action<Action.Nothing>> cancel = n -> new CancelShutdown(stop(n));
 
     @Test
@@ -169,24 +170,35 @@ class ServerCommandsTest {
     @Test // XEP-0133 §4.31
     void nodesStopAfterAWhileUnlessItIsTakenBack() {
         FakeSession user = cluster.node("n2").online("x@a.example/1");
-        cluster.run(shutdown, new Shutdown.Input(3600, "see you", ""));
+        cluster.run(shutdown, new WhenToEnd(3600, "see you", ""));
         assertEquals("see you", user.sent.get(0).body());
         assertEquals(2, timer.getQueue().size());
         assertEquals(
                 Kind.CONFLICT,
-                cluster.refused(shutdown, new Shutdown.Input(10, "", "")).kind());
+                cluster.refused(shutdown, new WhenToEnd(10, "", "")).kind());
         assertEquals(1, user.sent.size());
         assertTrue(value(cluster.run(cancel, new Action.Nothing())).contains("taken back"));
         assertEquals("no stop was planned", value(cluster.run(cancel, new Action.Nothing())));
         assertEquals(List.of(), stopped);
     }
 
+    @Test // XEP-0133 §4.30
+    void aRestartIsPlannedAndTakenBackAsAStopIs() {
+        FakeSession user = cluster.node("n2").online("x@a.example/1");
+        assertEquals("restarts in 60 s", value(cluster.run(restart, new WhenToEnd(60, "back soon", ""))));
+        assertEquals("back soon", user.sent.get(0).body());
+        CommandException twice = cluster.refused(shutdown, new WhenToEnd(10, "", ""));
+        assertEquals(Kind.CONFLICT, twice.kind());
+        assertTrue(twice.getMessage().startsWith("restarts already, in "), twice.getMessage());
+        assertTrue(value(cluster.run(cancel, new Action.Nothing())).contains("taken back"));
+    }
+
     @Test
     void oneNodeIsStopped() {
         assertEquals(
                 Kind.NOT_FOUND,
-                cluster.refused(shutdown, new Shutdown.Input(0, "", "n7")).kind());
-        assertEquals("stops in 0 s", value(cluster.run(shutdown, new Shutdown.Input(0, "", "n1"))));
+                cluster.refused(shutdown, new WhenToEnd(0, "", "n7")).kind());
+        assertEquals("stops in 0 s", value(cluster.run(shutdown, new WhenToEnd(0, "", "n1"))));
         assertTrue(stop(cluster.node("n1")).cancel());
         assertFalse(stop(cluster.node("n2")).cancel());
     }
@@ -194,8 +206,16 @@ class ServerCommandsTest {
     @Test
     void whatIsPlannedIsDone() throws Exception {
         CountDownLatch done = new CountDownLatch(1);
-        new Stop(done::countDown, timer).in(Duration.ofMillis(1));
+        List<Stop.Then> then = new ArrayList<>();
+        new Stop(
+                        what -> {
+                            then.add(what);
+                            done.countDown();
+                        },
+                        timer)
+                .in(Duration.ofMillis(1), Stop.Then.COME_BACK);
         assertTrue(done.await(60, TimeUnit.SECONDS));
+        assertEquals(List.of(Stop.Then.COME_BACK), then);
     }
 
     private static <T> T fake(Class<T> type, Map<String, Object> answers) {
