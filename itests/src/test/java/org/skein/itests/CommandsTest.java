@@ -3,10 +3,15 @@ package org.skein.itests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.skein.itests.support.Command;
+import org.skein.itests.support.Processes;
 import org.skein.itests.support.ServerProcess;
 import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
@@ -71,5 +76,64 @@ class CommandsTest {
         server.skein("ctl", "user:online-count", "more").exits(2);
         server.skein("ctl").exits(2);
         assertTrue(Command.skein("ctl", "--help").succeeds().output().contains("Exit status"));
+    }
+
+    @Test // XEP-0059 §2
+    void theListOfCommandsComesInPages() throws Exception {
+        try (StanzaClient admin = StanzaClient.online(server, SharedNode.ADMIN, "pages")) {
+            String ask = "<query xmlns='http://jabber.org/protocol/disco#items'"
+                    + " node='http://jabber.org/protocol/commands'>"
+                    + "<set xmlns='http://jabber.org/protocol/rsm'><max>20</max>%s</set></query>";
+            List<String> nodes = new ArrayList<>();
+            String after = "";
+            int count;
+            do {
+                Xml answer = admin.iq("get", "localhost", String.format(ask, after));
+                Xml query = answer.find("query", "http://jabber.org/protocol/disco#items")
+                        .orElseThrow();
+                Xml set = query.find("set", "http://jabber.org/protocol/rsm").orElseThrow();
+                List<String> page = query.children().stream()
+                        .filter(c -> c.name().equals("item"))
+                        .map(c -> c.get("node"))
+                        .toList();
+                assertTrue(page.size() <= 20, answer::toString);
+                nodes.addAll(page);
+                count = Integer.parseInt(set.text("count"));
+                after = "<after>" + set.text("last") + "</after>";
+            } while (nodes.size() < count);
+            assertEquals(count, Set.copyOf(nodes).size());
+            assertTrue(nodes.contains("http://jabber.org/protocol/admin#edit-blacklist"), nodes::toString);
+            assertTrue(count > 40, "in three pages or more");
+        }
+    }
+
+    @Test
+    void consoleCompletesNamesAndFieldsOfCommands() throws Exception {
+        Process terminal = new ProcessBuilder(
+                        "script",
+                        "-qec",
+                        "'" + Command.home().resolve("bin/skein") + "' shell --base '" + server.base() + "'",
+                        "/dev/null")
+                .redirectErrorStream(true)
+                .start();
+        Processes.guard(terminal.toHandle());
+        type(terminal, "skein>", "session:kic\t");
+        type(terminal, "session:kick", "er\t");
+        type(terminal, "error=", "res\t");
+        type(terminal, "reset", "\u0003");
+        type(terminal, "skein>", "\u0004");
+        assertTrue(terminal.waitFor(60, TimeUnit.SECONDS), "the shell ends");
+    }
+
+    /** Waits for a text, and types another. */
+    private static void type(Process terminal, String seen, String typed) throws Exception {
+        StringBuilder all = new StringBuilder();
+        while (all.indexOf(seen) < 0) {
+            int c = terminal.getInputStream().read();
+            if (c < 0) throw new AssertionError("ended without '" + seen + "': " + all);
+            all.append((char) c);
+        }
+        terminal.getOutputStream().write(typed.getBytes());
+        terminal.getOutputStream().flush();
     }
 }

@@ -1,12 +1,15 @@
 package org.skein.itests.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.skein.itests.support.Await;
 import org.skein.itests.support.ClusterNodes;
 import org.skein.itests.support.Command;
 import org.skein.itests.support.ServerProcess;
@@ -59,6 +62,73 @@ class CommandsAcrossNodesTest {
                 assertEquals(
                         "The number of online users: 3\n",
                         first.skein("ctl", COUNT).succeeds().output());
+            }
+        }
+    }
+
+    private static boolean isBack(StanzaClient by, String to, String error) throws Exception {
+        String id = by.nextId();
+        by.send("<message type='chat' id='" + id + "' to='" + to + "'><body>hello</body></message>");
+        Xml answer = by.await("an answer to " + id, x -> id.equals(x.get("id")));
+        return answer.error().equals(error);
+    }
+
+    @Test
+    void aBlacklistTraceAndListOfNodesAreOfTheWholeCluster() throws Exception {
+        try (ClusterNodes nodes =
+                ClusterNodes.create(MariaDb.shared(), "administration", 2).start()) {
+            ServerProcess first = nodes.node(0);
+            ServerProcess second = nodes.node(1);
+            try (StanzaClient mallory = StanzaClient.online(second, StanzaClient.register(first), "x");
+                    StanzaClient one = StanzaClient.online(first, StanzaClient.register(first), "x");
+                    StanzaClient other = StanzaClient.online(second, StanzaClient.register(second), "x")) {
+                first.skein("ctl", "server:edit-blacklist", "add", mallory.bare())
+                        .succeeds();
+                assertTrue(isBack(mallory, one.bare(), "auth/forbidden"));
+                assertTrue(isBack(other, mallory.bare(), "cancel/not-allowed"));
+                assertTrue(isBack(one, mallory.bare(), "cancel/not-allowed"));
+                other.chat(one.bare(), "among friends");
+                one.awaitBody("among friends");
+                assertTrue(second.shell("server:blacklist").contains(mallory.bare()));
+
+                second.kill();
+                nodes.start(); // it is kept
+                try (StanzaClient again = StanzaClient.online(second, mallory.bare().split("@")[0], "y")) {
+                    Await.until("it has read the list", () -> isBack(again, one.bare(), "auth/forbidden"));
+                    first.skein("ctl", "server:edit-blacklist", "replace").succeeds();
+                    again.chat(one.bare(), "reformed");
+                    one.awaitBody("reformed");
+                }
+
+                String listed = first.skein("ctl", "cluster:nodes").succeeds().output();
+                for (int i = 0; i < 2; i++) {
+                    String name = ClusterNodes.name(i);
+                    assertTrue(listed.lines().anyMatch(l -> l.startsWith(name) && l.contains("broadcast")), listed);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatAUserOnAnotherNodeSendsIsTracedWithoutWhatItSays() throws Exception {
+        try (ClusterNodes nodes =
+                ClusterNodes.create(MariaDb.shared(), "tracing", 2).start()) {
+            ServerProcess first = nodes.node(0);
+            ServerProcess second = nodes.node(1);
+            try (StanzaClient romeo = StanzaClient.online(second, StanzaClient.register(first), "x")) {
+                CompletableFuture<Command> trace = CompletableFuture.supplyAsync(
+                        () -> first.skein("ctl", "session:trace", romeo.bare(), "seconds=60", "max=1"));
+                while (!trace.isDone()) {
+                    romeo.chat(romeo.bare(), "a secret of mine");
+                    romeo.awaitBody("a secret of mine");
+                }
+                Command shown = trace.join().succeeds();
+                List<String> lines = shown.output().lines().toList();
+                assertEquals(2, lines.size(), shown::output);
+                assertTrue(lines.get(1).contains(ClusterNodes.name(1)), shown::output);
+                assertTrue(lines.get(1).contains("message chat"), shown::output);
+                assertTrue(lines.get(1).contains("<body of 16>"), shown::output);
+                assertFalse(shown.output().contains("secret"), shown::output);
             }
         }
     }

@@ -13,14 +13,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.Unmatched;
 
 /** Has the running node carry out an administration command on the whole cluster; the node knows which there are. */
 @Command(
         name = "ctl",
         description = {
             "Runs an administration command, on all nodes it concerns.",
-            "FIELD is name=value, or a value alone in the order of the command's fields.",
+            "FIELD is name=value or --name=value, or a value alone in the order of the command's fields.",
             "'ctl --list' shows the commands, 'ctl NAME --help' what one takes."
         },
         footer = {
@@ -55,16 +54,13 @@ final class Ctl implements Callable<Integer> {
     @Parameters(paramLabel = "FIELD", arity = "0..*", index = "1..*", description = "What the command takes.")
     private List<String> fields = List.of();
 
-    @Unmatched
-    private List<String> unmatched = List.of();
-
     @Override
     public Integer call() throws IOException {
         if (help && name == null) {
             spec.commandLine().usage(System.out);
             return Main.DONE;
         }
-        if (!unmatched.isEmpty()) throw new UsageException("unknown option " + unmatched.get(0));
+        if (name != null && name.startsWith("-")) throw new UsageException("unknown option " + name);
         if (name == null && !list) throw new UsageException("a command is missing; 'ctl --list' shows all");
         Path folder = BaseOption.instance(base);
         try (Link link =

@@ -55,6 +55,8 @@ public final class Main implements Runnable {
 
     public static void main(String[] args) {
         CommandLine line = new CommandLine(new Main());
+        // Options of commands only the node knows, in their order.
+        line.getSubcommands().get("ctl").setUnmatchedOptionsArePositionalParams(true);
         line.setExecutionExceptionHandler((e, command, result) -> {
             command.getErr().println("skein: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
             return e instanceof UsageException ? USAGE : FAILED;

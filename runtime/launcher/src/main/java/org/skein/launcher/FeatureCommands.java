@@ -64,6 +64,39 @@ public final class FeatureCommands {
         return jars;
     }
 
+    /**
+     * For the administration commands, which work on all nodes: {@code list} answers a line for each feature with
+     * tabulators between the cells, {@code install NAME} and {@code uninstall NAME} what was done.
+     *
+     * @throws IllegalArgumentException for what there is not
+     */
+    String ask(String words) {
+        String[] word = words.split(" ", 2);
+        try {
+            return switch (word[0]) {
+                case "list" -> rows();
+                case "install" -> install(word[1]);
+                case "uninstall" -> uninstall(word[1]);
+                default -> throw new IllegalArgumentException("nothing is known of '" + words + "'");
+            };
+        } catch (StartException | BundleException | IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private synchronized String rows() throws StartException {
+        Set<String> enabled = enabled();
+        enabled.addAll(needed);
+        List<String> lines = new ArrayList<>();
+        known.forEach((name, feature) -> lines.add(String.join(
+                "\t",
+                name,
+                enabled.contains(name) ? "installed" : "available",
+                Integer.toString(feature.bundles().size()),
+                feature.description())));
+        return String.join("\n", lines);
+    }
+
     /** One line per feature. */
     public synchronized String list() throws StartException {
         Set<String> enabled = enabled();

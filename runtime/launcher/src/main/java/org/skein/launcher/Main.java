@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -162,6 +163,8 @@ public final class Main {
             FeatureCommands commands = new FeatureCommands(features, instance, bundles, context);
             bundles.reconcile(commands.jarsOf(commands.enabled()));
             context.registerService(FeatureCommands.class, commands, commandProperties());
+            UnaryOperator<String> onAsk = commands::ask;
+            context.registerService(UnaryOperator.class, onAsk, new Hashtable<>(Map.of("skein.role", "features")));
             Consumer<String> onNeed = commands::need;
             context.registerService(Consumer.class, onNeed, new Hashtable<>(Map.of("skein.role", "feature")));
             Consumer<String> onFatal = this::fail;

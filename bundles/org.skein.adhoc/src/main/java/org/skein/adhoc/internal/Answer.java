@@ -26,6 +26,8 @@ public record Answer(Result result, List<Outcome> nodes) {
         TIMED_OUT("outcome unknown"),
         /** The same. */
         LEFT("outcome unknown"),
+        /** Who asked did not want to wait any longer; it may have done it, or a part of it. */
+        CANCELLED("cancelled"),
         /** It was not asked. */
         UNREACHABLE("unreachable");
 
@@ -87,6 +89,10 @@ public record Answer(Result result, List<Outcome> nodes) {
     private static boolean isWrongNode(Share share, List<Share> all) {
         return share.outcome().kind().equals(Optional.of(Kind.NOT_FOUND))
                 && all.stream().anyMatch(s -> s.outcome().isOk());
+    }
+
+    boolean isCancelled() {
+        return nodes.stream().anyMatch(n -> n.state() == State.CANCELLED);
     }
 
     public boolean isDone() {

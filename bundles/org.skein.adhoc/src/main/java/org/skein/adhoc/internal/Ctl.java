@@ -55,8 +55,6 @@ public final class Ctl implements Function {
             out.println(Words.help(command.get()));
             return DONE;
         }
-        Optional<String> option = words.stream().filter(w -> w.startsWith("--")).findFirst();
-        if (option.isPresent()) return usage(err, "unknown option " + Shown.plain(option.get()));
         try {
             Answer answer = operator.run(command.get(), words);
             return told(command.get(), answer, json, out, err);

@@ -65,8 +65,8 @@ final class Dialogues {
         boolean isCancelled =
                 form.filter(f -> f.attribute("type", "").equals("cancel")).isPresent();
         if (action.equals("cancel") || isCancelled) {
-            if (!session.begin()) throw busy();
             sessions.end(session);
+            if (!session.begin()) session.cancelling().cancel(); // who waits for the answer gets it now
             return CompletableFuture.completedFuture(answer(session, "canceled").build());
         }
         String meant = !action.equals("execute") ? action : session.isLast() ? "complete" : "next"; // §3.4
@@ -112,7 +112,8 @@ final class Dialogues {
         if (!session.begin()) throw busy(); // two clients of one user may answer the same form
         try {
             fill(session, form);
-            return runs.run(session.command(), session.filled(), by).thenApply(answer -> completed(session, answer));
+            return runs.run(session.command(), session.filled(), by, session.cancelling())
+                    .thenApply(answer -> completed(session, answer));
         } catch (CommandException e) {
             session.goOn();
             throw error(e);
@@ -123,6 +124,12 @@ final class Dialogues {
     }
 
     private Element completed(FormSession session, Answer answer) {
+        if (answer.isCancelled()) {
+            sessions.end(session);
+            Element.Builder cancelled = answer(session, "canceled");
+            Forms.result(session.command(), answer).forEach(cancelled::child);
+            return cancelled.build();
+        }
         if (!answer.isDone()) {
             if (answer.failureKind().equals(Optional.of(Kind.BAD_INPUT))) session.goOn(); // may be filled in better
             else sessions.end(session);

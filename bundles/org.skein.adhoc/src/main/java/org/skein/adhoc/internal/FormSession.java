@@ -14,6 +14,7 @@ final class FormSession {
     private final Map<Integer, Map<String, List<String>>> pages = new LinkedHashMap<>();
     private int page = 1;
     private boolean isRunning;
+    private final Cancelling cancelling = new Cancelling();
     private volatile Instant expires;
 
     /** @param owner bare */
@@ -21,6 +22,11 @@ final class FormSession {
         this.id = id;
         this.command = command;
         this.owner = owner;
+    }
+
+    /** Of what runs once all is filled in. */
+    Cancelling cancelling() {
+        return cancelling;
     }
 
     String id() {

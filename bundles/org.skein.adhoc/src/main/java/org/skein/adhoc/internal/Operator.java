@@ -2,6 +2,7 @@ package org.skein.adhoc.internal;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,14 +34,24 @@ public final class Operator {
         return registry;
     }
 
-    /** @throws CommandException if what was typed is wrong; nothing was done */
+    /**
+     * Interrupted it cancels the command, and answers what had come until then.
+     *
+     * @throws CommandException if what was typed is wrong; nothing was done
+     */
     Answer run(Definition command, List<String> words) throws InterruptedException {
         Map<String, List<String>> fields = Words.fields(command, words);
         long most = 2L * command.about().deadlineSeconds() + GRACE_SECONDS;
+        Cancelling cancelling = new Cancelling();
+        CompletableFuture<Answer> answer = runs.run(command, fields, Jid.of(hosts.defaultDomain()), cancelling)
+                .toCompletableFuture();
         try {
-            return runs.run(command, fields, Jid.of(hosts.defaultDomain()))
-                    .toCompletableFuture()
-                    .get(most, TimeUnit.SECONDS);
+            try {
+                return answer.get(most, TimeUnit.SECONDS);
+            } catch (InterruptedException ctrlC) {
+                cancelling.cancel();
+                return answer.get(GRACE_SECONDS, TimeUnit.SECONDS);
+            }
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.skein.adhoc.internal.Answer.Outcome;
 import org.skein.adhoc.internal.Answer.Share;
 import org.skein.adhoc.internal.Answer.State;
@@ -21,7 +21,9 @@ final class Requested {
 
     private record Key(NodeId from, UUID id) {}
 
-    private final Map<Key, CompletionStage<Share>> running = new HashMap<>(); // guarded by this
+    private record Running(CompletableFuture<Share> share, Cancelling cancelling) {}
+
+    private final Map<Key, Running> running = new HashMap<>(); // guarded by this
     private final Map<Key, Boolean> over = new LinkedHashMap<>() { // guarded by this
                 private static final long serialVersionUID = 1L;
 
@@ -31,16 +33,17 @@ final class Requested {
                 }
             };
 
-    CompletionStage<Share> once(NodeId from, UUID id, Supplier<CompletionStage<Share>> run) {
+    CompletionStage<Share> once(NodeId from, UUID id, Function<Cancelling, CompletionStage<Share>> run) {
         Key key = new Key(from, id);
+        Cancelling cancelling = new Cancelling();
         CompletableFuture<Share> share = new CompletableFuture<>();
         synchronized (this) {
-            CompletionStage<Share> same = running.get(key);
-            if (same != null) return same;
+            Running same = running.get(key);
+            if (same != null) return same.share();
             if (over.containsKey(key)) return CompletableFuture.completedFuture(done());
-            running.put(key, share);
+            running.put(key, new Running(share, cancelling));
         }
-        run.get().whenComplete((value, failure) -> {
+        run.apply(cancelling).whenComplete((value, failure) -> {
             synchronized (this) {
                 running.remove(key);
                 over.put(key, true);
@@ -49,6 +52,15 @@ final class Requested {
             else share.completeExceptionally(failure);
         });
         return share;
+    }
+
+    /** Nobody waits for it any more. */
+    void cancel(NodeId from, UUID id) {
+        Running wanted;
+        synchronized (this) {
+            wanted = running.get(new Key(from, id));
+        }
+        if (wanted != null) wanted.cancelling().cancel();
     }
 
     private static Share done() {

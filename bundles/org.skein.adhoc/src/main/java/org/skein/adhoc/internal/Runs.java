@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -104,16 +105,22 @@ public final class Runs implements PeerHandler {
      * @param texts what was filled in
      */
     CompletionStage<Answer> run(Definition command, Map<String, List<String>> texts, Jid by) {
+        return run(command, texts, by, new Cancelling());
+    }
+
+    /** The same; when it is cancelled, the answer is there at once, with what had come until then. */
+    CompletionStage<Answer> run(Definition command, Map<String, List<String>> texts, Jid by, Cancelling cancelling) {
         Record input = command.input(texts);
         if (command.isEverywhere()) return byItself(command, input, by);
-        return workers.call(command, command.deadline(), () -> {
-                    command.check(input);
-                    Optional<Jid> user =
-                            command.about().scope() == Scope.NODE_OF_USER ? command.user(input) : Optional.empty();
-                    return CompletableFuture.completedFuture(user);
-                })
-                .handle((user, failure) -> failure == null
-                        ? targets(command, user).thenCompose(nodes -> everywhere(command, input, texts, by, nodes))
+        CompletableFuture<Optional<Jid>> checked = workers.call(command, command.deadline(), () -> {
+            command.check(input);
+            Optional<Jid> user = command.about().scope() == Scope.NODE_OF_USER ? command.user(input) : Optional.empty();
+            return CompletableFuture.completedFuture(user);
+        });
+        cancelling.then(() -> checked.cancel(true));
+        return checked.handle((user, failure) -> failure == null
+                        ? targets(command, user)
+                                .thenCompose(nodes -> everywhere(command, input, texts, by, nodes, cancelling))
                         : notRun(command, failure))
                 .thenCompose(answer -> answer);
     }
@@ -156,14 +163,18 @@ public final class Runs implements PeerHandler {
     }
 
     private CompletionStage<Answer> everywhere(
-            Definition command, Record input, Map<String, List<String>> texts, Jid by, List<NodeId> nodes) {
+            Definition command,
+            Record input,
+            Map<String, List<String>> texts,
+            Jid by,
+            List<NodeId> nodes,
+            Cancelling cancelling) {
         Cluster now = cluster;
-        Supplier<byte[]> request = () -> new RunRequest(UUID.randomUUID(), command.name(), by, texts).toBytes();
         List<CompletableFuture<Share>> shares = new ArrayList<>();
         for (NodeId node : nodes) {
             CompletionStage<Share> share = node.equals(now.self())
-                    ? here(command, new Call(by, node.name(), true), call -> command.run(input, call))
-                    : there(now, node, command, request);
+                    ? here(command, new Call(by, node.name(), true), call -> command.run(input, call), cancelling)
+                    : there(now, node, command, new Asking(command.name(), by, texts), cancelling);
             shares.add(share.toCompletableFuture());
         }
         return CompletableFuture.allOf(shares.toArray(CompletableFuture<?>[]::new))
@@ -175,11 +186,13 @@ public final class Runs implements PeerHandler {
 
     // on this node
 
-    private CompletionStage<Share> here(Definition command, Call call, Function<Call, CompletionStage<Result>> code) {
-        return workers.call(command, command.deadline(), () -> code.apply(call))
-                .handle((result, failure) -> failure == null
-                        ? new Share(new Outcome(call.node(), State.OK, Optional.empty(), ""), result)
-                        : share(failed(command, cause(failure))));
+    private CompletionStage<Share> here(
+            Definition command, Call call, Function<Call, CompletionStage<Result>> code, Cancelling cancelling) {
+        CompletableFuture<Result> running = workers.call(command, command.deadline(), () -> code.apply(call));
+        cancelling.then(() -> running.cancel(true));
+        return running.handle((result, failure) -> failure == null
+                ? new Share(new Outcome(call.node(), State.OK, Optional.empty(), ""), result)
+                : share(failed(command, cause(failure))));
     }
 
     private static Throwable cause(Throwable failure) {
@@ -193,6 +206,9 @@ public final class Runs implements PeerHandler {
         }
         if (failure instanceof TimeoutException) {
             return new Outcome(self(), State.TIMED_OUT, Optional.empty(), failure.getMessage());
+        }
+        if (failure instanceof CancellationException) {
+            return new Outcome(self(), State.CANCELLED, Optional.empty(), "");
         }
         log.error("what=command_failed command={}", command, failure);
         return new Outcome(
@@ -209,7 +225,46 @@ public final class Runs implements PeerHandler {
 
     // on another
 
-    private CompletionStage<Share> there(Cluster now, NodeId node, Definition command, Supplier<byte[]> request) {
+    /** What a node is asked; a new request each time, of which the last can be taken back. */
+    private static final class Asking implements Supplier<byte[]> {
+        private final String command;
+        private final Jid by;
+        private final Map<String, List<String>> texts;
+        private volatile UUID last;
+
+        private Asking(String command, Jid by, Map<String, List<String>> texts) {
+            this.command = command;
+            this.by = by;
+            this.texts = texts;
+        }
+
+        @Override
+        public byte[] get() {
+            last = UUID.randomUUID();
+            return new RunRequest(last, command, by, texts).toBytes();
+        }
+    }
+
+    private CompletionStage<Share> there(
+            Cluster now, NodeId node, Definition command, Asking request, Cancelling cancelling) {
+        CompletableFuture<Share> share = new CompletableFuture<>();
+        asked(now, node, command, request).whenComplete((answered, failure) -> {
+            if (failure == null) share.complete(answered);
+            else share.completeExceptionally(failure);
+        });
+        cancelling.then(() -> {
+            if (!share.complete(share(outcome(node, State.CANCELLED, ""))) || request.last == null) return;
+            // in order with the request, on the same lane
+            byte[] id = new Packer(1)
+                    .number(request.last.getMostSignificantBits())
+                    .number(request.last.getLeastSignificantBits())
+                    .toBytes();
+            cluster.peers().send(node, Peers.lane(CHANNEL), CHANNEL, id);
+        });
+        return share;
+    }
+
+    private CompletionStage<Share> asked(Cluster now, NodeId node, Definition command, Supplier<byte[]> request) {
         if (!now.view().contains(node)) {
             return done(share(outcome(node, State.UNREACHABLE, "is no member; it was not asked")));
         }
@@ -281,10 +336,23 @@ public final class Runs implements PeerHandler {
         } catch (java.io.IOException e) {
             return CompletableFuture.failedFuture(new IllegalArgumentException("no request: " + e.getMessage(), e));
         }
-        return requested.once(from, request.id(), () -> asked(request)).thenApply(RunReply::toBytes);
+        return requested
+                .once(from, request.id(), cancelling -> asked(request, cancelling))
+                .thenApply(RunReply::toBytes);
     }
 
-    private CompletionStage<Share> asked(RunRequest request) {
+    /** A request is taken back. */
+    @Override
+    public void received(NodeId from, int lane, byte[] payload) {
+        try {
+            Unpacker id = new Unpacker(payload, 1);
+            requested.cancel(from, new UUID(id.number(), id.number()));
+        } catch (java.io.IOException e) {
+            log.warn("what=command_cancel_unreadable node={} reason=\"{}\"", from, e.getMessage());
+        }
+    }
+
+    private CompletionStage<Share> asked(RunRequest request, Cancelling cancelling) {
         Optional<Definition> found = registry.named(request.name());
         if (found.isEmpty()) {
             return done(share(new Outcome(self(), State.NO_SUCH_COMMAND, Optional.empty(), "")));
@@ -293,6 +361,7 @@ public final class Runs implements PeerHandler {
         return here(
                 command,
                 new Call(request.by(), self(), false),
-                call -> command.run(command.input(request.fields()), call));
+                call -> command.run(command.input(request.fields()), call),
+                cancelling);
     }
 }

@@ -1,6 +1,7 @@
 package org.skein.adhoc.internal;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,10 @@ import java.util.Optional;
 import org.skein.api.command.CommandException;
 import org.skein.api.command.CommandException.Kind;
 
-/** What is typed behind a command, as fields: {@code name=value}, or values alone in the order of the fields. */
+/**
+ * What is typed behind a command, as fields: {@code name=value}, {@code --name value} or {@code --name=value}, or values
+ * alone in the order of the fields. {@code --name} alone is true where the field is true or false.
+ */
 final class Words {
     private Words() {}
 
@@ -16,7 +20,12 @@ final class Words {
     static Map<String, List<String>> fields(Definition command, List<String> words) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
         List<String> alone = new ArrayList<>();
-        for (String word : words) {
+        for (Iterator<String> left = words.iterator(); left.hasNext(); ) {
+            String word = left.next();
+            if (word.startsWith("--") && word.length() > 2) {
+                option(command, fields, word.substring(2), left);
+                continue;
+            }
             int at = word.indexOf('=');
             Optional<FieldSpec> named = at < 0 ? Optional.empty() : field(command, word.substring(0, at));
             if (named.isPresent()) add(fields, named.get(), word.substring(at + 1));
@@ -24,6 +33,19 @@ final class Words {
         }
         for (String value : alone) add(fields, next(command, fields, value), value);
         return fields;
+    }
+
+    private static void option(
+            Definition command, Map<String, List<String>> fields, String option, Iterator<String> left) {
+        int at = option.indexOf('=');
+        String name = at < 0 ? option : option.substring(0, at);
+        FieldSpec field = field(command, name)
+                .orElseThrow(() -> new CommandException(
+                        Kind.BAD_INPUT, "unknown option --" + Forms.clean(name) + "; " + usage(command)));
+        if (at >= 0) add(fields, field, option.substring(at + 1));
+        else if (field.type().isFalseByDefault()) add(fields, field, "true");
+        else if (left.hasNext()) add(fields, field, left.next());
+        else throw new CommandException(Kind.BAD_INPUT, "--" + name + " needs a value; " + usage(command));
     }
 
     private static Optional<FieldSpec> field(Definition command, String var) {
@@ -54,7 +76,9 @@ final class Words {
     static String usage(Definition command) {
         StringBuilder line = new StringBuilder(command.name());
         for (FieldSpec field : command.fields()) {
-            String shown = field.var() + "=" + (field.isList() ? "…" : "");
+            String shown = field.type().isFalseByDefault()
+                    ? "--" + field.var()
+                    : field.var() + "=" + (field.isList() ? "…" : "");
             line.append(field.isRequired() ? " " + shown : " [" + shown + "]");
         }
         return line.toString();

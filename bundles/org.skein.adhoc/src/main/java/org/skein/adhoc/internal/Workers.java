@@ -54,13 +54,16 @@ final class Workers {
     }
 
     /**
-     * Calls code of a command. The stage fails with what it throws, with {@link TimeoutException}, or
-     * {@link Kind#UNAVAILABLE} if too many wait.
+     * Calls code of a command. The future fails with what it throws, with {@link TimeoutException}, or
+     * {@link Kind#UNAVAILABLE} if too many wait. Cancelling it interrupts the thread, or takes it out of the queue.
      */
-    <T> CompletionStage<T> call(Definition command, Duration deadline, Supplier<CompletionStage<T>> code) {
+    <T> CompletableFuture<T> call(Definition command, Duration deadline, Supplier<CompletionStage<T>> code) {
         Task<T> task = new Task<>(code);
         AutoCloseable timer = delays.schedule(() -> task.timedOut(deadline), deadline);
-        task.done.whenComplete((value, failure) -> cancel(timer));
+        task.done.whenComplete((value, failure) -> {
+            cancel(timer);
+            if (task.done.isCancelled()) task.interrupt();
+        });
         enqueue(command, task);
         return task.done;
     }
@@ -126,7 +129,7 @@ final class Workers {
         @Override
         public void run() {
             synchronized (this) {
-                if (done.isDone()) return; // it waited too long
+                if (done.isDone()) return; // it waited too long, or is not wanted any more
                 thread = Thread.currentThread();
             }
             try {
@@ -155,9 +158,11 @@ final class Workers {
 
         private void timedOut(Duration deadline) {
             done.completeExceptionally(new TimeoutException("no answer within " + deadline.toSeconds() + " s"));
-            synchronized (this) {
-                if (thread != null) thread.interrupt();
-            }
+            interrupt();
+        }
+
+        private synchronized void interrupt() {
+            if (thread != null && thread != Thread.currentThread()) thread.interrupt();
         }
 
         private void refused() {

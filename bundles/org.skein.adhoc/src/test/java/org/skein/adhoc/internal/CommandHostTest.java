@@ -320,4 +320,22 @@ class CommandHostTest {
                 form.children().stream().filter(c -> c.name().equals("item")).count());
         assertFalse(done.toString().contains("\u0000"));
     }
+
+    @Test // XEP-0050 §3.4
+    void whatIsUnderWayIsCancelledOnWhicheverNodeTheClientSaysSo() {
+        Held held = new Held();
+        TestNode b = new TestNode(cluster, scheduler, "b");
+        for (TestNode n : List.of(a, b)) n.with(new TestCommands.OfUser(call -> held.call()));
+        Element form = a.ask(ADMIN, command("urn:skein:command:test:user"));
+        CompletableFuture<Optional<Element>> waiting =
+                a.send(ADMIN, step(form, "complete", Map.of("user", List.of("juliet@localhost"))));
+        scheduler.runAll();
+        assertEquals(1, held.calls.size());
+        Element cancelled = b.ask(ADMIN, step(form, "cancel", Map.of()));
+        assertEquals("canceled", cancelled.attribute("status", ""));
+        Element answer = waiting.join().orElseThrow();
+        assertEquals("canceled", answer.attribute("status", ""));
+        assertTrue(answer.toString().contains("b: cancelled"), answer.toString());
+        assertTrue(b.refusal(ADMIN, step(form, "cancel", Map.of())).contains("bad-sessionid"));
+    }
 }

@@ -8,6 +8,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.skein.api.command.CommandException;
@@ -64,6 +67,47 @@ class CtlTest {
         assertEquals("done\n", printed);
         assertEquals(3, allFields.last.number());
         assertEquals(2, allFields.last.others().size());
+    }
+
+    @Test
+    void wordsMayBeOptions() throws Exception {
+        assertEquals(0, ctl("test:form", "--flag", "hi", "--number", "3", "--whom=j@localhost"), complained);
+        assertTrue(allFields.last.flag());
+        assertEquals("hi", allFields.last.text());
+        assertEquals(3, allFields.last.number());
+        assertEquals(2, ctl("test:form", "hi", "j@localhost", "--number"));
+        assertTrue(complained.startsWith("skein: --number needs a value; test:form "), complained);
+        assertEquals(2, ctl("test:form", "--loud"));
+        assertTrue(complained.startsWith("skein: unknown option --loud; "), complained);
+    }
+
+    @Test
+    void whoIsInterruptedIsToldWhatHadCome() throws Exception {
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        registry.bindAction(new TestCommands.Rows(call -> {
+            began.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                stopped.countDown();
+            }
+            return Result.later(Result.text(""));
+        }));
+        CompletableFuture<Integer> status = new CompletableFuture<>();
+        Thread operator = new Thread(() -> {
+            try {
+                status.complete(ctl("test:rows"));
+            } catch (Exception e) {
+                status.completeExceptionally(e);
+            }
+        });
+        operator.start();
+        assertTrue(began.await(60, TimeUnit.SECONDS));
+        operator.interrupt();
+        assertEquals(3, status.get(60, TimeUnit.SECONDS));
+        assertEquals("skein: a: cancelled\n", complained);
+        assertTrue(stopped.await(60, TimeUnit.SECONDS));
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -249,5 +251,79 @@ class RunsTest {
         assertEquals(
                 List.of((100_000 - came) + " rows were left out, for the answer is too long"),
                 answer.notes().stream().map(Answer.Outcome::text).toList());
+    }
+
+    private CompletableFuture<Answer> start(TestNode at, String name, Cancelling cancelling) {
+        return at.runs
+                .run(at.registry.named(name).orElseThrow(), Map.of(), TestNode.ADMIN, cancelling)
+                .toCompletableFuture();
+    }
+
+    @Test
+    void whoCancelsGetsWhatHadComeAtOnceAndTheOthersAreNamed() {
+        Held held = new Held();
+        a.with(new TestCommands.Rows(HELLO));
+        b.with(new TestCommands.Rows(HELLO));
+        c.with(new TestCommands.Rows(call -> held.call()));
+        Cancelling cancelling = new Cancelling();
+        CompletableFuture<Answer> answer = start(a, "test:rows", cancelling);
+        scheduler.runAll();
+        assertFalse(answer.isDone());
+        cancelling.cancel();
+        assertTrue(answer.isDone());
+        assertEquals("a|hello admin of a / b|hello admin of b", cells(answer.join()));
+        assertEquals(List.of("a: ok", "b: ok", "c: cancelled"), outcomes(answer.join()));
+        held.calls.get(0).complete(Result.text("late")); // nobody minds
+        scheduler.runAll();
+        assertEquals("a|hello admin of a / b|hello admin of b / c|late", cells(again(held)));
+    }
+
+    private Answer again(Held held) {
+        CompletableFuture<Answer> next = start(a, "test:rows", new Cancelling());
+        scheduler.runAll();
+        held.calls.get(1).complete(Result.text("late"));
+        scheduler.runAll();
+        return next.join();
+    }
+
+    @Test
+    void whatIsCancelledIsInterruptedOnTheOtherNodesToo() throws Exception {
+        WorkerThreads threads = new WorkerThreads();
+        try {
+            TestNode d = new TestNode(cluster, scheduler, "d", new Workers(threads, threads));
+            for (TestNode n : List.of(a, b, c)) n.with(new TestCommands.Rows(HELLO));
+            CountDownLatch began = new CountDownLatch(1);
+            CountDownLatch interrupted = new CountDownLatch(1);
+            d.with(new TestCommands.Rows(call -> {
+                began.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                }
+                return Result.later(Result.text("interrupted"));
+            }));
+            Cancelling cancelling = new Cancelling();
+            start(a, "test:rows", cancelling);
+            scheduler.runAll();
+            assertTrue(began.await(60, TimeUnit.SECONDS));
+            cancelling.cancel();
+            scheduler.runAll();
+            assertTrue(interrupted.await(60, TimeUnit.SECONDS));
+        } finally {
+            threads.close();
+        }
+    }
+
+    @Test
+    void whatIsCancelledBeforeItRunsDoesNotRun() {
+        TestCommands.Rows rows = new TestCommands.Rows(HELLO);
+        a.with(rows);
+        Cancelling cancelling = new Cancelling();
+        CompletableFuture<Answer> answer = start(a, "test:rows", cancelling);
+        cancelling.cancel();
+        scheduler.runAll();
+        assertEquals(List.of("a: cancelled"), outcomes(answer.join()));
+        assertEquals(0, rows.runs);
     }
 }

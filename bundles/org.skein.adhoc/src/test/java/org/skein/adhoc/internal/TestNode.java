@@ -40,15 +40,24 @@ final class TestNode {
     final CommandHost host;
 
     TestNode(InMemoryCluster cluster, ManualScheduler scheduler, String name) {
+        this(cluster, scheduler, name, workers(scheduler));
+    }
+
+    private static Workers workers(ManualScheduler scheduler) {
+        ManualScheduler.Loop loop = scheduler.loop();
+        return new Workers(loop, loop::schedule);
+    }
+
+    /** With threads of the test's own for the code of commands. */
+    TestNode(InMemoryCluster cluster, ManualScheduler scheduler, String name, Workers workers) {
         this.scheduler = scheduler;
         node = cluster.node(name);
-        ManualScheduler.Loop loop = scheduler.loop();
         Sessions sessions = fake(
                 Sessions.class,
                 (method, arguments) -> online.contains(arguments[0])
                         ? Optional.of(fake(OnlineAccount.class, (m, a) -> null))
                         : Optional.empty());
-        runs = new Runs(registry, sessions, new Workers(loop, loop::schedule), node);
+        runs = new Runs(registry, sessions, workers, node);
         host = new CommandHost(registry, runs, hosts(), scheduler.clock(), node);
         node.handler(Runs.CHANNEL, runs).handler(CommandHost.CHANNEL, host);
         cluster.join(node);

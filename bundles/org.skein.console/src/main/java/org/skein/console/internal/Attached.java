@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.LineDisciplineTerminal;
@@ -33,12 +35,49 @@ final class Attached {
         }
         Frame frame = first.get();
         int status = switch (frame.type()) {
-            case EXECUTE -> shell.execute(frame.text(), stream(Frame.Type.OUTPUT), stream(Frame.Type.ERROR));
-            case CALL -> requests.answer(frame.words(), stream(Frame.Type.OUTPUT), stream(Frame.Type.ERROR));
+            case EXECUTE ->
+                whileAttached(() -> shell.execute(frame.text(), stream(Frame.Type.OUTPUT), stream(Frame.Type.ERROR)));
+            case CALL ->
+                whileAttached(
+                        () -> requests.answer(frame.words(), stream(Frame.Type.OUTPUT), stream(Frame.Type.ERROR)));
             case SHELL -> interactive(frame.words());
             default -> throw new IOException("a session does not begin with " + frame.type());
         };
         wire.send(Frame.of(Frame.Type.EXIT, Integer.toString(status)));
+    }
+
+    /** Interrupts what runs when the operator hangs up, which Ctrl-C at the command line does too. */
+    private int whileAttached(IntSupplier command) {
+        Thread running = Thread.currentThread();
+        AtomicBoolean isOver = new AtomicBoolean();
+        Thread watch = new Thread(
+                () -> {
+                    awaitHangUp();
+                    synchronized (isOver) {
+                        if (!isOver.get()) running.interrupt();
+                    }
+                },
+                running.getName() + "-watch");
+        watch.setDaemon(true);
+        watch.start();
+        try {
+            return command.getAsInt();
+        } finally {
+            synchronized (isOver) {
+                isOver.set(true);
+            }
+            Thread.interrupted(); // there is no command any more it could be meant for
+        }
+    }
+
+    private void awaitHangUp() {
+        try {
+            while (wire.read().isPresent()) {
+                continue; // nothing is typed here
+            }
+        } catch (IOException e) {
+            Thread.currentThread().interrupt(); // hung up, or over and closed: either way the end of this thread
+        }
     }
 
     private int interactive(List<String> words) throws Exception {

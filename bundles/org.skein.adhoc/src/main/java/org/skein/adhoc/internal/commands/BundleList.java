@@ -51,7 +51,7 @@ public final class BundleList implements Action<BundleList.Input> {
         return bundle.getSymbolicName() == null ? bundle.getLocation() : bundle.getSymbolicName();
     }
 
-    private static String state(Bundle bundle) {
+    static String state(Bundle bundle) {
         return switch (bundle.getState()) {
             case Bundle.ACTIVE -> "active";
             case Bundle.STARTING -> "starting";

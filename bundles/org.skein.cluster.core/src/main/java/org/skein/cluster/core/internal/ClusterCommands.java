@@ -4,19 +4,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
@@ -29,25 +25,22 @@ import org.skein.cluster.api.Member;
 import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.Peers;
 import org.skein.cluster.api.View;
-import org.skein.cluster.api.membership.Membership;
 import org.skein.cluster.api.transport.Endpoint;
 import org.skein.cluster.api.transport.LinkState;
 import org.skein.cluster.api.transport.LinkStats;
 import org.skein.xmpp.Jid;
 
-/** {@code cluster:*}. */
+/** What of {@code cluster:*} is for the console only: it shows how things go on, live, or what this node alone knows. */
 @Component(
         service = ClusterCommands.class,
         immediate = true, // else made anew for each command
         property = {
             "osgi.command.scope=cluster",
-            "osgi.command.function=nodes",
             "osgi.command.function=links",
             "osgi.command.function=view",
             "osgi.command.function=where",
             "osgi.command.function=trace",
             "osgi.command.function=drain",
-            "osgi.command.function=join",
             "osgi.command.function=__nodes"
         })
 public final class ClusterCommands {
@@ -63,106 +56,6 @@ public final class ClusterCommands {
     public ClusterCommands(@Reference ClusterComponent cluster, @Reference Operations operations) {
         this.cluster = cluster;
         this.operations = operations;
-    }
-
-    @Descriptor("lists the nodes of the cluster, and those that want to be in it")
-    public String nodes() throws Exception {
-        Optional<ClusterMember> found = cluster.member();
-        if (found.isEmpty()) return standing();
-        ClusterMember m = found.get();
-        Map<NodeId, Membership.Row> rows = rows(m);
-        Set<NodeId> ids = new TreeSet<>(m.view().ids());
-        ids.add(m.self());
-        ids.addAll(rows.keySet());
-        Table table = new Table(
-                "NODE",
-                "STATE",
-                "EPOCH",
-                "VERSION",
-                "STRATEGY",
-                "SESSIONS",
-                "CPU",
-                "MEMORY",
-                "LINK",
-                "ROUND TRIP",
-                "QUEUE",
-                "SEEN");
-        for (NodeId id : ids) table.row(cells(m, id, Optional.ofNullable(rows.get(id))));
-        return standing() + table;
-    }
-
-    /** What stands above the table: only what is not as it should be. */
-    private String standing() {
-        ClusterComponent.Standing s = cluster.standing();
-        return switch (s.phase()) {
-            case MEMBER -> "";
-            case OFF -> "alone: this node is in no cluster (--cluster-mode=true in etc/init.properties changes that)";
-            default -> s.phase().name().toLowerCase(Locale.ROOT) + ": " + s.detail() + "\n";
-        };
-    }
-
-    private static Map<NodeId, Membership.Row> rows(ClusterMember m) throws Exception {
-        Optional<Membership.Participation> p = m.participation();
-        if (p.isEmpty()) return Map.of();
-        Map<NodeId, Membership.Row> rows = new HashMap<>();
-        try {
-            p.get()
-                    .rows()
-                    .toCompletableFuture()
-                    .get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-                    .forEach(r -> rows.put(r.id(), r));
-        } catch (ExecutionException | TimeoutException e) {
-            return Map.of(); // the database does not answer; the view is known without it
-        }
-        return rows;
-    }
-
-    private static Object[] cells(ClusterMember m, NodeId id, Optional<Membership.Row> row) {
-        View view = m.view();
-        Optional<Member> member = view.epoch() == 0 ? Optional.empty() : view.member(id);
-        boolean self = id.equals(m.self());
-        Optional<Endpoint> endpoint = m.endpoint();
-        LinkState link = endpoint.map(e -> e.link(id)).orElse(LinkState.NONE);
-        LinkStats stats = self ? null : endpoint.map(e -> e.stats(id)).orElse(null);
-        String state =
-                member.map(x -> x.state().name().toLowerCase(Locale.ROOT)).orElse("outside");
-        return new Object[] {
-            id.name() + (self ? " *" : ""),
-            self && member.isPresent() && !m.isServing() ? state + ", no permit" : state,
-            self ? view.epoch() : link.echoedEpoch() < 0 ? "-" : link.echoedEpoch(),
-            row.map(Membership.Row::version).orElse("-"),
-            row.map(r -> r.figures().strategy()).orElse("-"),
-            row.map(r -> String.valueOf(r.figures().sessions())).orElse("-"),
-            row.map(r -> percent(r.figures().cpu())).orElse("-"),
-            row.map(r -> percent(r.figures().memory())).orElse("-"),
-            self ? "-" : link.linked() ? "up" : link.dead() ? "dead" : "down",
-            stats == null || stats.roundTripNanos() == 0 ? "-" : millis(stats.roundTripNanos()),
-            stats == null ? "-" : bytes(stats.queuedBytes()),
-            row.map(r -> age(r.ageMillis())).orElse("-")
-        };
-    }
-
-    private static String percent(double share) {
-        return Math.round(share * 100) + " %";
-    }
-
-    private static String millis(long nanos) {
-        return String.format(Locale.ROOT, "%.2f ms", nanos / 1e6);
-    }
-
-    private static String bytes(long bytes) {
-        return bytes < 10_000 ? bytes + " B" : bytes / 1024 + " KiB";
-    }
-
-    private static String age(long millis) {
-        return millis < 10_000 ? String.format(Locale.ROOT, "%.1f s", millis / 1000.0) : age(Duration.ofMillis(millis));
-    }
-
-    private static String age(Duration d) {
-        long seconds = Math.max(0, d.toSeconds());
-        return seconds < 60
-                ? seconds + " s"
-                : seconds < 3600 ? seconds / 60 + " min" : seconds / 3600 + " h " + seconds / 60 % 60 + " min";
     }
 
     @Descriptor("shows this node's links to the other nodes, with their figures")
@@ -192,10 +85,12 @@ public final class ClusterCommands {
                     s.framesIn(),
                     s.bytesOut(),
                     s.bytesIn(),
-                    bytes(s.queuedBytes()),
-                    s.roundTripNanos() == 0 ? "-" : millis(s.roundTripNanos()),
+                    Amounts.bytes(s.queuedBytes()),
+                    s.roundTripNanos() == 0 ? "-" : Amounts.millis(s.roundTripNanos()),
                     s.reconnects(),
-                    link.heardNanos() == 0 ? "never" : age(TimeUnit.NANOSECONDS.toMillis(now - link.heardNanos())),
+                    link.heardNanos() == 0
+                            ? "never"
+                            : Amounts.age(TimeUnit.NANOSECONDS.toMillis(now - link.heardNanos())),
                     s.security());
         }
         return table.toString();
@@ -253,7 +148,7 @@ public final class ClusterCommands {
             String[] f = line.split("\t");
             if (f.length < 4) continue;
             Duration since = Duration.between(Instant.ofEpochMilli(Long.parseLong(f[3])), Instant.now());
-            table.row(node, f[0], f[1], f[2], age(since));
+            table.row(node, f[0], f[1], f[2], Amounts.age(since));
             count++;
         }
         return count;
@@ -353,15 +248,6 @@ public final class ClusterCommands {
         return node + " is drained and leaves; 'cluster:join' there or a restart brings it back";
     }
 
-    @Descriptor("takes this node into the cluster again after it was drained")
-    public String join() {
-        if (cluster.standing().phase() != ClusterComponent.Phase.DRAINED) {
-            throw new IllegalStateException("this node was not drained");
-        }
-        operations.join();
-        return "joining; 'cluster:nodes' shows how far it is";
-    }
-
     /** For completion. */
     public List<String> __nodes() {
         return cluster.member()
@@ -370,7 +256,6 @@ public final class ClusterCommands {
     }
 
     private ClusterMember memberOrFail() {
-        return cluster.member()
-                .orElseThrow(() -> new IllegalStateException(standing().strip()));
+        return cluster.member().orElseThrow(() -> new IllegalStateException(Standings.of(cluster)));
     }
 }

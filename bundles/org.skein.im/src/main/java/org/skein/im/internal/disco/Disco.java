@@ -74,8 +74,12 @@ public final class Disco {
         return answer;
     }
 
-    /** Empty where there is no such node. */
-    Optional<Element> items(DiscoRequest request) {
+    /**
+     * Empty where there is no such node.
+     *
+     * @param set what page is asked for (XEP-0059); empty for all
+     */
+    Optional<Element> items(DiscoRequest request, Optional<Element> set) {
         List<DiscoItem> items = new ArrayList<>();
         if (request.isHost() && request.node().isEmpty()) {
             String suffix = "." + request.subject().domain();
@@ -98,7 +102,9 @@ public final class Disco {
         if (items.isEmpty() && !request.node().isEmpty() && !info(request).isFound()) {
             return Optional.empty();
         }
-        return Optional.of(toElement(request.node(), items));
+        if (set.isEmpty()) return Optional.of(toElement(request.node(), items));
+        ResultSet page = ResultSet.of(items, set.get());
+        return Optional.of(toElement(request.node(), page.items()).with(page.set()));
     }
 
     private static Element toElement(String node, List<DiscoItem> items) {

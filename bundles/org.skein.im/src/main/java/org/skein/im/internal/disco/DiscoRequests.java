@@ -67,7 +67,8 @@ public final class DiscoRequests implements IqHandler {
         }
         DiscoRequest asked = new DiscoRequest(request.target(), request.subject(), node, request.from());
         if (request.payload().namespace().equals(Disco.ITEMS)) {
-            return disco.items(asked).orElseThrow(() -> new StanzaException(Condition.ITEM_NOT_FOUND));
+            return disco.items(asked, request.payload().child("set", ResultSet.RSM))
+                    .orElseThrow(() -> new StanzaException(Condition.ITEM_NOT_FOUND));
         }
         InfoAnswer info = disco.info(asked);
         if (!info.isFound()) {

@@ -13,6 +13,7 @@ public final class ServerFeatures implements DiscoContributor {
             "msgoffline", // XEP-0160
             "http://jabber.org/protocol/caps", // XEP-0115 §6.1
             "urn:xmpp:delay", // XEP-0203
+            ResultSet.RSM, // XEP-0059 §4
             "urn:xmpp:hints"); // XEP-0334
 
     @Override

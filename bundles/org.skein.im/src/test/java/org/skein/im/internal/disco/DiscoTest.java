@@ -237,4 +237,58 @@ class DiscoTest {
         assertEquals("service-unavailable", condition(anna.asks("get", "ben@localhost", ping)));
         assertEquals("bad-request", condition(anna.asks("set", "localhost", ping)));
     }
+
+    private static Element items(String... set) {
+        Element.Builder asked = Element.builder("set", ResultSet.RSM);
+        for (int i = 0; i < set.length; i += 2) asked.child(Element.of(set[i], ResultSet.RSM, set[i + 1]));
+        return ITEMS.with(asked.build());
+    }
+
+    /** Ids of the items, first, last, index and count. */
+    private static String page(Stanza result) {
+        Element query = result.firstChild().orElseThrow();
+        Element set = query.child("set", ResultSet.RSM).orElseThrow();
+        String items = query.children().stream()
+                .filter(e -> e.name().equals("item"))
+                .map(e -> e.attribute("jid", "") + e.attribute("node", ""))
+                .collect(java.util.stream.Collectors.joining(","));
+        String place = set.child("first", ResultSet.RSM)
+                .map(f -> f.attribute("index", "") + " " + f.text() + " to "
+                        + set.child("last", ResultSet.RSM).orElseThrow().text())
+                .orElse("");
+        return items + "; " + place + "; "
+                + set.child("count", ResultSet.RSM).orElseThrow().text();
+    }
+
+    @Test // XEP-0059 §2
+    void itemsAreToldInPages() {
+        assertEquals(
+                "echo.localhost; 0 echo.localhost to echo.localhost; 2",
+                page(anna.asks("get", "localhost", items("max", "1"))));
+        assertEquals(
+                "localhostknown; 1 localhost known to localhost known; 2",
+                page(anna.asks("get", "localhost", items("max", "1", "after", "echo.localhost"))));
+        assertEquals("; ; 2", page(anna.asks("get", "localhost", items("max", "5", "after", "localhost known"))));
+        assertEquals(
+                "localhostknown; 1 localhost known to localhost known; 2",
+                page(anna.asks("get", "localhost", items("max", "1", "before", ""))));
+        assertEquals(
+                "echo.localhost; 0 echo.localhost to echo.localhost; 2",
+                page(anna.asks("get", "localhost", items("max", "9", "before", "localhost known"))));
+        assertEquals(
+                "localhostknown; 1 localhost known to localhost known; 2",
+                page(anna.asks("get", "localhost", items("max", "9", "index", "1"))));
+        assertEquals("; ; 2", page(anna.asks("get", "localhost", items("max", "0"))));
+        assertEquals(
+                "echo.localhost,localhostknown; 0 echo.localhost to localhost known; 2",
+                page(anna.asks("get", "localhost", items())));
+    }
+
+    @Test // XEP-0059 §2.2
+    void aPageThereCannotBeIsAnError() {
+        assertEquals("item-not-found", condition(anna.asks("get", "localhost", items("after", "no such"))));
+        assertEquals("bad-request", condition(anna.asks("get", "localhost", items("max", "many"))));
+        assertEquals("bad-request", condition(anna.asks("get", "localhost", items("max", "-1"))));
+        assertEquals("bad-request", condition(anna.asks("get", "localhost", items("index", "99999999999"))));
+    }
 }
