@@ -35,8 +35,8 @@ class BalancerTest {
         return http.send(request, BodyHandlers.ofString()).statusCode();
     }
 
-    private static int sessions(ServerProcess node, String user) {
-        return (int) node.shell("session:list")
+    private static int sessions(ServerProcess node, int index, String user) {
+        return (int) node.shell("session:list node=" + ClusterNodes.name(index))
                 .lines()
                 .filter(l -> l.startsWith(user + "@"))
                 .peek(l -> assertFalse(l.contains(HaProxy.ADDRESS), l))
@@ -76,14 +76,14 @@ class BalancerTest {
                 }
                 Await.until(
                         "both have some",
-                        () -> sessions(first, user) > 0
-                                && sessions(second, user) > 0
-                                && sessions(first, user) + sessions(second, user) == CLIENTS);
+                        () -> sessions(first, 0, user) > 0
+                                && sessions(second, 1, user) > 0
+                                && sessions(first, 0, user) + sessions(second, 1, user) == CLIENTS);
                 try (RawClient direct = RawClient.connect(balancer.tlsPort())) {
                     direct.tls().open().logIn(user).bind("direct");
                 }
 
-                int staying = sessions(second, user);
+                int staying = sessions(second, 1, user);
                 first.shell("cluster:drain");
                 Await.until("the first is down", () -> health(first) == 503);
                 assertEquals(200, health(second));

@@ -26,6 +26,9 @@ public final class ConsoleCommands implements Registry.Listener {
 
     private static final String HELP = "skein.command.help";
 
+    /** And what its completion reads: words, a tabulator, and what each is. */
+    private static final String FIELDS = "skein.command.fields";
+
     private final BundleContext context;
     private final Operator operator;
     /** A command of the console itself, of the same name, is the one that is meant there. */
@@ -55,6 +58,7 @@ public final class ConsoleCommands implements Registry.Listener {
         properties.put(Constants.SERVICE_RANKING, BEHIND_OTHERS);
         properties.put(DESCRIPTION, command.about().title());
         properties.put(HELP, Words.help(command));
+        properties.put(FIELDS, Words.completions(command));
         registered.put(command, context.registerService(Function.class, new OfConsole(command, operator), properties));
     }
 

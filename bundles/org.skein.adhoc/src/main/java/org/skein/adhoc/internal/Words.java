@@ -84,6 +84,18 @@ final class Words {
         return line.toString();
     }
 
+    /** What may be typed, each with a tabulator and what it is behind it. */
+    static List<String> completions(Definition command) {
+        List<String> words = new ArrayList<>();
+        for (FieldSpec field : command.fields()) {
+            String about = '\t' + field.about().label();
+            if (field.type().isFalseByDefault()) words.add("--" + field.var() + about);
+            else if (field.values().isEmpty()) words.add(field.var() + '=' + about);
+            else field.values().forEach(v -> words.add(field.var() + '=' + v.value() + '\t' + v.label()));
+        }
+        return words;
+    }
+
     /** Several lines: usage, what it does, its fields. */
     static String help(Definition command) {
         StringBuilder text = new StringBuilder(usage(command));

@@ -121,6 +121,7 @@ final class Workers {
         private final CompletableFuture<T> done = new CompletableFuture<>();
         private final Supplier<CompletionStage<T>> code;
         private Thread thread; // guarded by this; null unless inside the code
+        private CompletionStage<T> answer; // guarded by this; null until the code has answered it
 
         private Task(Supplier<CompletionStage<T>> code) {
             this.code = code;
@@ -133,9 +134,13 @@ final class Workers {
                 thread = Thread.currentThread();
             }
             try {
-                CompletionStage<T> answer = code.get();
-                if (answer == null) throw new IllegalStateException("it answered no stage");
-                answer.whenComplete(this::answered);
+                CompletionStage<T> stage = code.get();
+                if (stage == null) throw new IllegalStateException("it answered no stage");
+                stage.whenComplete(this::answered);
+                synchronized (this) {
+                    answer = stage;
+                }
+                if (done.isDone()) interrupt(); // meanwhile
             } catch (Throwable e) { // also what only errors of linking tell: the bundle is not ours
                 done.completeExceptionally(e);
             } finally {
@@ -161,8 +166,14 @@ final class Workers {
             interrupt();
         }
 
-        private synchronized void interrupt() {
-            if (thread != null && thread != Thread.currentThread()) thread.interrupt();
+        /** Inside the code its thread; behind it what the code has begun, if that listens. */
+        private void interrupt() {
+            CompletionStage<T> begun;
+            synchronized (this) {
+                if (answer == null && thread != null && thread != Thread.currentThread()) thread.interrupt();
+                begun = answer;
+            }
+            if (begun instanceof CompletableFuture<T> future) future.cancel(true);
         }
 
         private void refused() {

@@ -96,6 +96,16 @@ class ConsoleCommandsTest {
     }
 
     @Test
+    void whatItTakesIsThereForCompletion() {
+        registry.bindAction(allFields);
+        java.util.Collection<?> fields =
+                (java.util.Collection<?>) registered.get("test:form").get("skein.command.fields");
+        for (String word : List.of("text=\tText", "--flag\tFlag", "colour=dark-red\tdark-red", "the-choice=a\tThe first")) {
+            assertTrue(fields.contains(word), fields::toString);
+        }
+    }
+
+    @Test
     void itComesAndGoesWithItsService() throws Exception {
         assertThrows(Exception.class, () -> execute("test:form hi whom=a@b"));
         registry.bindAction(allFields);

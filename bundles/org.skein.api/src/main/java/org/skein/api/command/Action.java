@@ -41,7 +41,8 @@ public interface Action<I extends Record> {
 
     /**
      * Does it on this node. May fail with a {@link CommandException}, whose text people see; what else is thrown is a
-     * bug, and told as such.
+     * bug, and told as such. At the deadline, or when nobody waits for it any more, its thread is interrupted; if it has
+     * answered by then, the future it answered is cancelled.
      */
     CompletionStage<Result> run(I input, Call call);
 

@@ -90,8 +90,9 @@ public final class HelpCommand {
             throw new IllegalArgumentException("unknown command: " + name);
         }
         About about = all.get(found.get());
-        if (!about.help().isEmpty()) return about.help().get(0);
         List<Method> methods = about.methods();
+        boolean isTold = methods.stream().anyMatch(m -> m.getAnnotation(Descriptor.class) != null);
+        if (!isTold && !about.help().isEmpty()) return about.help().get(0);
         if (methods.isEmpty() || methods.stream().allMatch(m -> m.getAnnotation(Descriptor.class) == null)) {
             return found.get() + ": try '" + simple(found.get()) + " --help'";
         }
@@ -154,12 +155,13 @@ public final class HelpCommand {
     }
 
     private static String description(About about) {
-        if (!about.lines().isEmpty()) return about.lines().get(0);
+        // A method of the console is what is meant there by a name others have too.
         return about.methods().stream()
                 .map(m -> m.getAnnotation(Descriptor.class))
                 .filter(d -> d != null)
                 .map(Descriptor::value)
                 .findFirst()
+                .or(() -> about.lines().stream().findFirst())
                 .orElse("");
     }
 

@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.apache.felix.service.command.Descriptor;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -19,16 +18,11 @@ import org.skein.api.auth.Accounts;
 import org.skein.api.component.VirtualHosts;
 import org.skein.xmpp.Jid;
 
-/** {@code user:add}, {@code user:passwd}, {@code user:remove}, {@code user:list}. */
-@Component(
-        service = UserCommands.class,
-        property = {
-            "osgi.command.scope=user",
-            "osgi.command.function=add",
-            "osgi.command.function=passwd",
-            "osgi.command.function=remove",
-            "osgi.command.function=list"
-        })
+/**
+ * What {@code bin/skein user …} asks, in the words scripts rely on. At the console {@code user:*} are commands of
+ * {@code org.skein.adhoc}.
+ */
+@Component(service = UserCommands.class)
 public final class UserCommands {
     private static final int PAGE = 500;
     private static final long WAIT_S = 30;
@@ -50,27 +44,21 @@ public final class UserCommands {
         hosts.close();
     }
 
-    @Descriptor("adds an account")
-    public String add(@Descriptor("its address") String jid, @Descriptor("its password") String password)
-            throws Exception {
+    public String add(String jid, String password) throws Exception {
         await(service(accounts).create(bare(jid), password));
         return "added " + jid;
     }
 
-    @Descriptor("gives an account a new password")
-    public String passwd(@Descriptor("its address") String jid, @Descriptor("the password") String password)
-            throws Exception {
+    public String passwd(String jid, String password) throws Exception {
         await(service(accounts).setPassword(bare(jid), password));
         return "changed " + jid;
     }
 
-    @Descriptor("removes an account with all it owns")
-    public String remove(@Descriptor("its address") String jid) throws Exception {
+    public String remove(String jid) throws Exception {
         await(service(accounts).delete(bare(jid)));
         return "removed " + jid;
     }
 
-    @Descriptor("lists the accounts of all domains")
     public String list() throws Exception {
         List<String> all = new ArrayList<>();
         for (String domain : new TreeSet<>(service(hosts).domains())) {
@@ -79,8 +67,7 @@ public final class UserCommands {
         return all.stream().filter(l -> !l.isEmpty()).collect(Collectors.joining("\n"));
     }
 
-    @Descriptor("lists the accounts of a domain")
-    public String list(@Descriptor("the domain") String domain) throws Exception {
+    public String list(String domain) throws Exception {
         List<Jid> all = new ArrayList<>();
         List<Jid> page = await(service(accounts).list(domain, Optional.empty(), PAGE));
         while (!page.isEmpty()) {

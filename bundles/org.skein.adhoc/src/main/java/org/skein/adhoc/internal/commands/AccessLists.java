@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The blacklist and the whitelist of the server (XEP-0133 §4.9, §4.10): in the database, so of all nodes and kept. The
+ * The blacklist and the whitelist of the server (XEP-0133 §4.11, §4.12): in the database, so of all nodes and kept. The
  * router asks only while one of them has entries. What another node changed is known here at once where the command
  * reached this node, else within {@link #REFRESH_SECONDS}.
  */

@@ -13,7 +13,7 @@ import org.skein.api.command.Command.Scope;
 import org.skein.api.command.Field;
 import org.skein.xmpp.Jid;
 
-/** XEP-0133 §4.10. */
+/** XEP-0133 §4.12. */
 @Component(service = Action.class)
 @Command(
         name = "server:edit-whitelist",

@@ -31,14 +31,17 @@ public final class SessionList implements Action<SessionList.Input> {
             int max,
 
             @Field(label = "After which one to go on", required = false)
-            String after) {
+            String after,
+
+            @Field(label = "On which node; none = all", required = false)
+            String node) {
         int limit() {
             return max <= 0 ? 200 : max;
         }
     }
 
     private static final List<String> HEADS =
-            List.of("jid=Address", "node=Node", "transport=Over", "since=Since", "presence=Presence");
+            List.of("jid=Address", "node=Node", "transport=Over", "from=From", "since=Since", "presence=Presence");
 
     private final Sessions sessions;
 
@@ -54,16 +57,20 @@ public final class SessionList implements Action<SessionList.Input> {
 
     @Override
     public CompletionStage<Result> run(Input in, Call call) {
-        List<Pages.Item> items = sessions.all().stream()
-                .filter(s -> s.jid().toString().contains(in.part()))
-                .map(s -> new Pages.Item(s.jid().toString(), true, cells(s, call.node())))
-                .toList();
+        boolean isMeant = in.node().isEmpty() || in.node().equals(call.node());
+        List<Pages.Item> items = (isMeant ? sessions.all() : List.<Session>of())
+                .stream()
+                        .filter(s -> s.jid().toString().contains(in.part()))
+                        .map(s -> new Pages.Item(s.jid().toString(), true, cells(s, call.node())))
+                        .toList();
         return Result.later(Result.table(
-                Pages.heads("node", "transport", "since", "presence"), Pages.here(items, in.after(), in.limit())));
+                Pages.heads("node", "transport", "from", "since", "presence"),
+                Pages.here(items, in.after(), in.limit())));
     }
 
     private static List<String> cells(Session s, String node) {
-        return List.of(node, s.transport(), SessionText.time(s.boundAt()), SessionText.presence(s));
+        return List.of(
+                node, s.transport(), SessionText.from(s), SessionText.time(s.boundAt()), SessionText.presence(s));
     }
 
     @Override

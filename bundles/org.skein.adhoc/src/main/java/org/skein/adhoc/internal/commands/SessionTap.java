@@ -1,7 +1,8 @@
 package org.skein.adhoc.internal.commands;
 
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,10 @@ import org.skein.xmpp.Stanza;
 
 /** Keeps what goes in and out of a user's sessions on this node, up to a number; changes nothing. */
 final class SessionTap implements ClientProcessor, DeliveryProcessor {
+    /** All as long, so that they are in order as texts. */
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
     /** Of one stanza. */
     private static final int LONGEST = 2000;
 
@@ -71,7 +76,7 @@ final class SessionTap implements ClientProcessor, DeliveryProcessor {
         boolean isMeant =
                 jid.isBare() ? session.jid().bare().equals(jid) : session.jid().equals(jid);
         if (!isMeant || full.isDone()) return;
-        String time = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
+        String time = TIME.format(clock.instant());
         List<String> row = List.of(time, session.jid().toString(), direction, described(stanza));
         boolean isLast;
         synchronized (this) {

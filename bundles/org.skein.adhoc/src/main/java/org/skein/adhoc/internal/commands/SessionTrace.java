@@ -101,8 +101,8 @@ public final class SessionTrace implements Action<SessionTrace.Input> {
         SessionTap tap = new SessionTap(in.jid(), in.max(), in.texts(), clock);
         Runnable end = registrar.apply(tap);
         CompletableFuture<Result> rows = new CompletableFuture<>();
+        rows.whenComplete((traced, cancelled) -> end.run());
         tap.full().completeOnTimeout(null, in.seconds(), TimeUnit.SECONDS).whenCompleteAsync((full, failure) -> {
-            end.run();
             rows.complete(Result.table(
                     HEADS,
                     tap.rows().stream()

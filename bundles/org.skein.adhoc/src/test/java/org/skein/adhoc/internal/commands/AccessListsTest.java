@@ -81,7 +81,7 @@ class AccessListsTest {
                 .toList();
     }
 
-    @Test // XEP-0133 §4.9
+    @Test // XEP-0133 §4.11
     void whoIsOnTheBlacklistIsRefusedOnAllNodesAtOnce() {
         cluster.run(black, black(Change.REPLACE, "evil.example", "bad@good.example", "mallory@b.example"));
         for (String node : List.of("n1", "n2")) {
@@ -106,7 +106,7 @@ class AccessListsTest {
         assertEquals("", refusal("n1", "mallory@b.example/1", "mallory@b.example"));
     }
 
-    @Test // XEP-0133 §4.10
+    @Test // XEP-0133 §4.12
     void aWhitelistLetsNobodyElseOfOtherServersIn() {
         cluster.run(white, white(Change.REPLACE, "friends.example", "one@good.example"));
         for (String node : List.of("n1", "n2")) {

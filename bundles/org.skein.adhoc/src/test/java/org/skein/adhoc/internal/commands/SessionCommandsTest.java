@@ -1,6 +1,7 @@
 package org.skein.adhoc.internal.commands;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.skein.adhoc.internal.commands.FakeCluster.value;
 import static org.skein.adhoc.internal.commands.FakeCluster.values;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,16 +183,16 @@ class SessionCommandsTest {
         List<List<String>> rows = new ArrayList<>();
         String after = "";
         do {
-            Result page = cluster.run(list, new SessionList.Input("@a.example", max, after));
+            Result page = cluster.run(list, new SessionList.Input("@a.example", max, after, ""));
             rows.addAll(page.rows());
             after = values(page, "next").stream().findFirst().orElse("");
         } while (!after.isEmpty());
         String since = "1970-01-01T00:00:00Z";
         assertEquals(
                 List.of(
-                        List.of("a@a.example/1", "n3", "c2s", since, "available 5"),
-                        List.of("b@a.example/1", "n1", "c2s", since, "detached"),
-                        List.of("c@a.example/1", "n2", "c2s", since, "connected")),
+                        List.of("a@a.example/1", "n3", "c2s", "192.0.2.0:5000", since, "available 5"),
+                        List.of("b@a.example/1", "n1", "c2s", "192.0.2.0:5000", since, "detached"),
+                        List.of("c@a.example/1", "n2", "c2s", "192.0.2.0:5000", since, "connected")),
                 rows);
     }
 
@@ -234,5 +236,78 @@ class SessionCommandsTest {
         assertEquals(
                 Kind.BAD_INPUT,
                 cluster.refused(Announce::new, new Announce.Input("", "  ")).kind());
+    }
+
+    @Test
+    void sessionsOfOneNodeAreListed() {
+        n1.online("a@a.example/1");
+        n3.online("b@a.example/1");
+        Result listed = cluster.run(list, new SessionList.Input("", 10, "", "n3"));
+        assertEquals(
+                List.of("b@a.example/1"),
+                listed.rows().stream().map(r -> r.get(0)).toList());
+    }
+
+    private final List<SessionTap> taps = new ArrayList<>();
+    private final Function<FakeNode, Action<SessionTrace.Input>> trace =
+            n -> new SessionTrace(cluster.hosts, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), tap -> {
+                taps.add(tap);
+                return () -> taps.remove(tap);
+            });
+
+    private static Stanza said(String text) {
+        return Stanza.message()
+                .from(Jid.of("x@a.example/1"))
+                .to(Jid.of("y@a.example"))
+                .type("chat")
+                .id("7")
+                .body(text)
+                .build();
+    }
+
+    private CompletableFuture<Result> traced(FakeNode node, SessionTrace.Input in) {
+        return trace.apply(node)
+                .run(in, new Action.Call(FakeCluster.ADMIN, node.name, true))
+                .toCompletableFuture();
+    }
+
+    @Test
+    void aTraceShowsAUsersStanzasAndEndsWhenItHasEnough() {
+        FakeSession meant = n1.online("x@a.example/1");
+        FakeSession other = n1.online("other@a.example/1");
+        var answer = traced(n1, new SessionTrace.Input(Jid.of("x@a.example"), 60, 2, false));
+        SessionTap tap = taps.get(0);
+        tap.fromClient(other, said("nobody's"));
+        tap.fromClient(meant, said("my secret"));
+        assertFalse(answer.isDone());
+        tap.toSession(meant, said("more"));
+        tap.toSession(meant, said("too late"));
+        List<List<String>> rows = answer.join().rows();
+        String time = "1970-01-01T00:00:00.000000Z";
+        String stanza = "message chat from x@a.example/1 to y@a.example id 7 <body of ";
+        assertEquals(
+                List.of(
+                        List.of(time, "n1", "x@a.example/1", "in", stanza + "9>"),
+                        List.of(time, "n1", "x@a.example/1", "out", stanza + "4>")),
+                rows);
+        assertEquals(List.of(), taps);
+    }
+
+    @Test
+    void aTraceTellsTextsIfAskedAndEndsByItselfOrIsCancelled() {
+        FakeSession meant = n1.online("x@a.example/1");
+        var answer = traced(n1, new SessionTrace.Input(Jid.of("x@a.example/1"), 1, 100, true));
+        taps.get(0).fromClient(meant, said("my secret"));
+        List<List<String>> rows = answer.join().rows();
+        assertTrue(rows.get(0).get(4).contains(">my secret</body>"), rows.toString());
+        assertEquals(List.of(), taps);
+        var cancelled = traced(n1, new SessionTrace.Input(Jid.of("x@a.example/1"), 60, 100, true));
+        assertEquals(1, taps.size());
+        cancelled.cancel(true);
+        assertEquals(List.of(), taps);
+        assertEquals(
+                Kind.BAD_INPUT,
+                cluster.refused(trace, new SessionTrace.Input(Jid.of("x@other.example"), 1, 1, false))
+                        .kind());
     }
 }
