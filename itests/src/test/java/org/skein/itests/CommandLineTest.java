@@ -231,6 +231,25 @@ class CommandLineTest {
     }
 
     @Test
+    void aNodeThatIsStoppedWhileItRestartsStaysAway() throws Exception {
+        Path base = nodeWithPortsOfItsOwn("stopped-while-restarting");
+        ProcessHandle first;
+        try {
+            Command.skein("start", "--base", base.toString()).succeeds();
+            first = node(base);
+            Command.skein("ctl", "--base", base.toString(), "server:restart", "delay=0")
+                    .succeeds();
+            first.onExit().get(60, TimeUnit.SECONDS);
+        } finally {
+            Command.skein("stop", "--base", base.toString()).succeeds();
+        }
+        Command.skein("status", "--base", base.toString()).exits(1);
+        Await.until("nothing keeps it", () -> !Files.exists(base.resolve("run/keeper.pid")));
+        Command.skein("status", "--base", base.toString()).exits(1);
+        assertFalse(Files.exists(base.resolve("run/skein.pid")));
+    }
+
+    @Test
     void aNodeInTheForegroundComesBackAndEndsWithWhoRunsIt() throws Exception {
         try (ServerProcess foreground = ServerProcess.create().start()) {
             Path base = foreground.base();

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.skein.itests.support.Await;
 import org.skein.itests.support.Command;
 import org.skein.itests.support.Processes;
 import org.skein.itests.support.ServerProcess;
@@ -107,8 +108,43 @@ class CommandsTest {
         }
     }
 
+    /** Whether somebody's stanzas are being traced on the node. */
+    private static boolean isTracing() {
+        String bundle = server.skein("ctl", "bundle:list", "org.skein.adhoc")
+                .succeeds()
+                .output()
+                .lines()
+                .filter(l -> l.contains(" org.skein.adhoc "))
+                .findFirst()
+                .orElseThrow();
+        String id = bundle.substring(bundle.lastIndexOf(' ') + 1);
+        return server.shell("inspect capability service " + id).contains("ClientProcessor");
+    }
+
     @Test
-    void consoleCompletesNamesAndFieldsOfCommands() throws Exception {
+    void theEndOfTheCommandLineCancelsWhatIsUnderWay() throws Exception {
+        String user = StanzaClient.register(server);
+        long begun = System.nanoTime();
+        Process ctl = new ProcessBuilder(
+                        Command.home().resolve("bin/skein").toString(),
+                        "ctl",
+                        "session:trace",
+                        user + "@localhost",
+                        "seconds=60",
+                        "--base",
+                        server.base().toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        Processes.guard(ctl.toHandle());
+        Await.until("it is traced", CommandsTest::isTracing);
+        ctl.destroy();
+        Await.until("it is not any more", () -> !isTracing());
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+        assertTrue(seconds < 60, "it would have ended by itself after a minute; now it is after " + seconds + " s");
+    }
+
+    private static Process shell() throws Exception {
         Process terminal = new ProcessBuilder(
                         "script",
                         "-qec",
@@ -117,11 +153,30 @@ class CommandsTest {
                 .redirectErrorStream(true)
                 .start();
         Processes.guard(terminal.toHandle());
+        return terminal;
+    }
+
+    @Test
+    void theConsoleCompletesNamesFieldsAndValuesOfCommands() throws Exception {
+        Process terminal = shell();
         type(terminal, "skein>", "session:kic\t");
         type(terminal, "session:kick", "er\t");
         type(terminal, "error=", "res\t");
         type(terminal, "reset", "\u0003");
         type(terminal, "skein>", "\u0004");
+        assertTrue(terminal.waitFor(60, TimeUnit.SECONDS), "the shell ends");
+    }
+
+    @Test
+    void ctrlCAtTheConsoleCancelsWhatIsUnderWay() throws Exception {
+        String user = StanzaClient.register(server);
+        Process terminal = shell();
+        type(terminal, "skein>", "session:trace " + user + "@localhost seconds=60\r");
+        Await.until("it is traced", CommandsTest::isTracing);
+        type(terminal, "seconds=60", "\u0003");
+        type(terminal, "alone: cancelled", "");
+        type(terminal, "skein>", "\u0004");
+        Await.until("it is not any more", () -> !isTracing());
         assertTrue(terminal.waitFor(60, TimeUnit.SECONDS), "the shell ends");
     }
 

@@ -93,7 +93,8 @@ class CommandsAcrossNodesTest {
 
                 second.kill();
                 nodes.start(); // it is kept
-                try (StanzaClient again = StanzaClient.online(second, mallory.bare().split("@")[0], "y")) {
+                try (StanzaClient again =
+                        StanzaClient.online(second, mallory.bare().split("@")[0], "y")) {
                     Await.until("it has read the list", () -> isBack(again, one.bare(), "auth/forbidden"));
                     first.skein("ctl", "server:edit-blacklist", "replace").succeeds();
                     again.chat(one.bare(), "reformed");

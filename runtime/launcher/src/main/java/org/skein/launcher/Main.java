@@ -93,7 +93,10 @@ public final class Main {
 
     private int serve(boolean rehearse) throws StartException, BundleException, IOException, InterruptedException {
         TreeMap<String, Feature> features = distribution.features();
-        Signals.onStop(this::stop);
+        Signals.onStop(() -> {
+            restartRequested = false; // whoever says so now wants it to stay away
+            stop();
+        });
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "skein-shutdown"));
         InstalledBundles.forgetVanished(instance.resolve("data/cache"));
         try {

@@ -100,7 +100,8 @@ class ConsoleCommandsTest {
         registry.bindAction(allFields);
         java.util.Collection<?> fields =
                 (java.util.Collection<?>) registered.get("test:form").get("skein.command.fields");
-        for (String word : List.of("text=\tText", "--flag\tFlag", "colour=dark-red\tdark-red", "the-choice=a\tThe first")) {
+        for (String word :
+                List.of("text=\tText", "--flag\tFlag", "colour=dark-red\tdark-red", "the-choice=a\tThe first")) {
             assertTrue(fields.contains(word), fields::toString);
         }
     }
