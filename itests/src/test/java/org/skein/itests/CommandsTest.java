@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -174,8 +175,7 @@ class CommandsTest {
         type(terminal, "skein>", "session:trace " + user + "@localhost seconds=60\r");
         Await.until("it is traced", CommandsTest::isTracing);
         type(terminal, "seconds=60", "\u0003");
-        type(terminal, "alone: cancelled", "");
-        type(terminal, "skein>", "\u0004");
+        type(terminal, "alone: cancelled", "\u0004");
         Await.until("it is not any more", () -> !isTracing());
         assertTrue(terminal.waitFor(60, TimeUnit.SECONDS), "the shell ends");
     }
@@ -183,11 +183,14 @@ class CommandsTest {
     /** Waits for a text, and types another. */
     private static void type(Process terminal, String seen, String typed) throws Exception {
         StringBuilder all = new StringBuilder();
+        CompletableFuture<Void> end = CompletableFuture.runAsync(
+                terminal::destroy, CompletableFuture.delayedExecutor(Await.LONG.toSeconds(), TimeUnit.SECONDS));
         while (all.indexOf(seen) < 0) {
             int c = terminal.getInputStream().read();
             if (c < 0) throw new AssertionError("ended without '" + seen + "': " + all);
             all.append((char) c);
         }
+        end.cancel(false);
         terminal.getOutputStream().write(typed.getBytes());
         terminal.getOutputStream().flush();
     }

@@ -75,7 +75,15 @@ public final class ConsoleCommands implements Registry.Listener {
             List<String> words = arguments.stream().map(String::valueOf).toList();
             if (words.equals(List.of("--help"))) return Words.help(command);
             Answer answer = operator.run(command, words);
+            if (answer.isCancelled()) { // Gogo has turned away already, and shows no result of it
+                session.getConsole().println(told(answer));
+                return null;
+            }
             if (!answer.isDone()) throw new IllegalStateException(Shown.plain(answer.failure()));
+            return told(answer);
+        }
+
+        private static String told(Answer answer) {
             String notes = Shown.notes(answer);
             String shown = Shown.of(answer.result());
             if (notes.isEmpty()) return shown.isEmpty() ? "done" : shown;

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import org.apache.felix.gogo.jline.Shell;
+import org.apache.felix.service.command.CommandSession;
 import org.jline.builtins.Completers.CompletionData;
 import org.jline.reader.Candidate;
 import org.osgi.framework.BundleContext;
@@ -18,7 +20,12 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(
         service = CommandFields.class,
-        property = {"osgi.command.scope=skein", "osgi.command.function=__fields", "osgi.command.function=__commands"})
+        property = {
+            "osgi.command.scope=skein",
+            "osgi.command.function=__fields",
+            "osgi.command.function=__commands",
+            "osgi.command.function=__live"
+        })
 public final class CommandFields {
     static final String FIELDS = "skein.command.fields";
 
@@ -55,6 +62,11 @@ public final class CommandFields {
                 .filter(Word::isOption)
                 .forEach(w -> data.add(new CompletionData(List.of(w.typed()), w.about(), null, null)));
         return data;
+    }
+
+    /** For the end of the profile, as Gogo makes a session's completions itself before it reads that. */
+    public void __live(CommandSession session) {
+        session.put(Shell.VAR_COMPLETIONS, new LiveCompletions(Shell.getCompletions(session), this));
     }
 
     /** For completion. */

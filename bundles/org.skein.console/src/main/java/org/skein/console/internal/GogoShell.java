@@ -79,11 +79,9 @@ public final class GogoShell {
     private final CommandProcessor processor;
     private final Shell shell;
     private final InstanceFolder folder;
-    private final CommandFields fields;
 
     @Activate
-    public GogoShell(BundleContext context, @Reference CommandProcessor processor, @Reference CommandFields fields) {
-        this.fields = fields;
+    public GogoShell(BundleContext context, @Reference CommandProcessor processor) {
         this.context = context;
         this.processor = processor;
         this.folder = InstanceFolder.of(context);
@@ -166,7 +164,6 @@ public final class GogoShell {
         try (CommandSession session = processor.createSession(terminal.input(), terminal.output(), terminal.output())) {
             session.put(Shell.VAR_TERMINAL, terminal);
             session.put(".gosh_quiet", true);
-            session.put(Shell.VAR_COMPLETIONS, new LiveCompletions(fields));
             session.put(LineReader.HISTORY_FILE, history());
             session.put(LineReader.HISTORY_IGNORE, WITH_PASSWORDS);
             session.put("SCOPE", SCOPE);

@@ -2,6 +2,7 @@ package org.skein.console.internal;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jline.builtins.Completers.CompletionData;
 
 /** What the profile says of completion, and for other commands what they say themselves, as they come and go. */
@@ -10,7 +11,8 @@ final class LiveCompletions extends HashMap<String, List<CompletionData>> {
 
     private final transient CommandFields fields;
 
-    LiveCompletions(CommandFields fields) {
+    LiveCompletions(Map<String, List<CompletionData>> known, CommandFields fields) {
+        super(known);
         this.fields = fields;
     }
 
