@@ -3,11 +3,11 @@
 #   time     how long `user:online-count` takes over three nodes and on one: COUNT=200 one after the other, over XMPP, RUNS=3 rounds in turn
 #   stopped  the same with one of three nodes stopped (SIGSTOP, not excluded): it answers at its deadline, and names the node
 #   flight   chat of 400 users at RATE=1000 messages a second over three nodes while 1 000 commands are in flight, and without: RUNS=5, in turn.
-#            EVERY=1: all 1 000 at once, each second anew; EVERY=0: as fast as they are answered
+#            EVERY=0: each answer is followed by the next command; EVERY=1: all 1 000 at once, each second anew
 # Variables: TOOLS   SCRATCH   SECS=8 (of a run of chat)   JAVA_OPTS
 set -eu
 . "$(dirname "${BASH_SOURCE[0]}")/results.sh"
-dir=$XB_SCRATCH/commands; lone=$XB_SCRATCH/commands-1; COUNT=${COUNT:-200}; RATE=${RATE:-1000}; SECS=${SECS:-8}; EVERY=${EVERY:-1}; IN_FLIGHT=${IN_FLIGHT:-1000}
+dir=$XB_SCRATCH/commands; lone=$XB_SCRATCH/commands-1; COUNT=${COUNT:-200}; RATE=${RATE:-1000}; SECS=${SECS:-8}; EVERY=${EVERY:-0}; IN_FLIGHT=${IN_FLIGHT:-1000}
 skein=$HERE/../runtime/target/skein/bin/skein; silence=60000
 c() { DIR=$dir PORT=7580 SET="admins=boss@localhost cluster-silence-ms=$silence" "$HERE/skein-cluster.sh" "$@"; }
 one() { DIR=$lone PORT=7620 SET="admins=boss@localhost" "$HERE/skein-cluster.sh" "$@"; }
