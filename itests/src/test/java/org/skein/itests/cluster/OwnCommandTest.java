@@ -90,7 +90,7 @@ class OwnCommandTest {
     }
 
     /** The same bundle with another version. */
-    private static void version(Path jar, String version) throws IOException {
+    static void version(Path jar, String version) throws IOException {
         Path changed = jar.resolveSibling("changed.jar");
         try (JarFile from = new JarFile(jar.toFile());
                 OutputStream file = Files.newOutputStream(changed)) {

@@ -1,12 +1,17 @@
 package org.skein.itests.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.skein.itests.support.Administrator;
 import org.skein.itests.support.Await;
+import org.skein.itests.support.ClusterNodes;
+import org.skein.itests.support.Examples;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
 
@@ -15,6 +20,7 @@ final class ServerCases {
     private ServerCases() {}
 
     static Map<String, CommandCase> all() {
+        CommandCase everywhere = CommandCase.shared(ServerCases::everywhere);
         CommandCase motd = CommandCase.shared(ServerCases::motd);
         CommandCase welcome = CommandCase.shared(ServerCases::welcome);
         CommandCase config = CommandCase.shared(ServerCases::config);
@@ -35,7 +41,10 @@ final class ServerCases {
                 Map.entry("config:unset", config),
                 Map.entry("log:set", log),
                 Map.entry("log:show", log),
-                Map.entry("bundle:list", ServerCases::bundles));
+                Map.entry("bundle:list", ServerCases::bundles),
+                Map.entry("bundle:install-everywhere", everywhere),
+                Map.entry("bundle:update-everywhere", everywhere),
+                Map.entry("bundle:uninstall-everywhere", everywhere));
     }
 
     private static void announce(CommandStage on) throws Exception {
@@ -164,5 +173,28 @@ final class ServerCases {
 
     private static void bundles(CommandStage on) throws Exception {
         on.assertOnAll(on.run("bundle:list", "name=org.skein.adhoc"), "state", "active");
+    }
+
+    private static void everywhere(CommandStage on) throws Exception {
+        String name = "command-top-senders";
+        Path folder = Files.createTempDirectory("skein-bundle");
+        Path jar = Files.copy(Examples.commandTopSenders(), folder.resolve("talk.jar"));
+        try (StanzaClient third = on.online(2, on.user())) {
+            on.run("bundle:install-everywhere", "file=" + jar);
+            on.assertOnAll(on.run("bundle:list", "name=" + name), "state", "active");
+            third.chat(third.bare(), "counted").awaitBody("counted");
+            Map<String, String> top = on.run("talk:top").row();
+            assertEquals(third.bare(), top.get("from"));
+            assertEquals(ClusterNodes.name(2), top.get("nodes"));
+            OwnCommandTest.version(jar, "7.0.0");
+            on.run("bundle:update-everywhere", "file=" + jar);
+            on.assertOnAll(on.run("bundle:list", "name=" + name), "version", "7.0.0");
+            on.run("bundle:uninstall-everywhere", "name=" + name);
+            assertEquals(List.of(), on.run("bundle:list", "name=" + name).rows());
+            assertFalse(on.admin().offered().contains("talk:top"));
+        } finally {
+            Files.delete(jar);
+            Files.delete(folder);
+        }
     }
 }
