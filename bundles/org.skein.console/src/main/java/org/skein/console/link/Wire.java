@@ -40,13 +40,18 @@ public final class Wire implements Closeable {
         return Frame.read(in);
     }
 
-    /** Sends a frame as a whole. */
+    /** Sends a frame as a whole. A thread that is interrupted may, and stays so: Ctrl-C must not cost the connection. */
     public synchronized void send(Frame frame) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(frame.data().length + Frame.HEADER_BYTES);
         frame.write(new DataOutputStream(bytes));
         ByteBuffer buffer = ByteBuffer.wrap(bytes.toByteArray());
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
+        boolean isInterrupted = Thread.interrupted(); // else the channel is closed
+        try {
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        } finally {
+            if (isInterrupted) Thread.currentThread().interrupt();
         }
     }
 

@@ -81,6 +81,15 @@ class WireTest {
     }
 
     @Test
+    void aThreadThatWasInterruptedSendsAndStaysInterrupted() throws IOException {
+        Wire here = new Wire(client);
+        Thread.currentThread().interrupt();
+        here.send(Frame.of(Frame.Type.OUTPUT, "cancelled"));
+        assertTrue(Thread.interrupted());
+        assertEquals("cancelled", new Wire(server).read().orElseThrow().text());
+    }
+
+    @Test
     void whatIsNoFrameIsRefused() throws IOException {
         client.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes()));
         assertThrows(IOException.class, () -> new Wire(server).read());
