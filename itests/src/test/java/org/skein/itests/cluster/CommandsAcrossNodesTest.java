@@ -118,7 +118,7 @@ class CommandsAcrossNodesTest {
             ServerProcess second = nodes.node(1);
             try (StanzaClient romeo = StanzaClient.online(second, StanzaClient.register(first), "x")) {
                 CompletableFuture<Command> trace = CompletableFuture.supplyAsync(
-                        () -> first.skein("ctl", "session:trace", romeo.bare(), "seconds=60", "max=1"));
+                        () -> first.skein("ctl", "session:trace", romeo.bare(), "seconds=15", "max=1"));
                 while (!trace.isDone()) {
                     romeo.chat(romeo.bare(), "a secret of mine");
                     romeo.awaitBody("a secret of mine");
