@@ -31,8 +31,8 @@ import org.skein.testkit.storage.MariaDb;
 
 /**
  * Every command a node offers, run by an administrator on the first of three nodes against users on the others. Which there
- * are, the node says: a command without a case fails. New commands get theirs in {@link AccountCases}, {@link SessionCases}
- * or {@link ServerCases}.
+ * are, the node says: a command without a case fails. New commands get theirs in {@link AccountCases}, {@link SessionCases},
+ * {@link ServerCases} or {@link NodeCases}.
  */
 @EnabledIf("org.skein.itests.support.ClusterNodes#arePossible")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -46,6 +46,7 @@ class EveryCommandAcrossNodesTest {
         CASES.putAll(AccountCases.all());
         CASES.putAll(SessionCases.all());
         CASES.putAll(ServerCases.all());
+        CASES.putAll(NodeCases.all());
     }
 
     private static CommandStage stage;
@@ -79,7 +80,8 @@ class EveryCommandAcrossNodesTest {
     @Order(1)
     void itWorksOnTheWholeCluster(String name) throws Exception {
         CommandCase test = CASES.get(name);
-        if (test == null) fail(name + " has no case: give it one in AccountCases, SessionCases or ServerCases");
+        if (test == null)
+            fail(name + " has no case: give it one in AccountCases, SessionCases, ServerCases or NodeCases");
         assertTrue(stage.admin().offered().contains(name), () -> name + " is not offered");
         test.run(stage);
     }
