@@ -65,8 +65,10 @@ final class Dialogues {
         boolean isCancelled =
                 form.filter(f -> f.attribute("type", "").equals("cancel")).isPresent();
         if (action.equals("cancel") || isCancelled) {
+            if (!session.begin() && !session.cancelling().cancel()) { // who waits for the answer gets it now
+                throw new StanzaException(Condition.NOT_ALLOWED, "it is being carried out and cannot be cancelled");
+            }
             sessions.end(session);
-            if (!session.begin()) session.cancelling().cancel(); // who waits for the answer gets it now
             return CompletableFuture.completedFuture(answer(session, "canceled").build());
         }
         String meant = !action.equals("execute") ? action : session.isLast() ? "complete" : "next"; // §3.4

@@ -49,7 +49,9 @@ public final class Operator {
             try {
                 return answer.get(most, TimeUnit.SECONDS);
             } catch (InterruptedException ctrlC) {
-                cancelling.cancel();
+                if (!cancelling.cancel()) {
+                    throw new IllegalStateException("it is carried out to its end; the log will say how it came out");
+                }
                 return answer.get(GRACE_SECONDS, TimeUnit.SECONDS);
             }
         } catch (ExecutionException e) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
@@ -115,16 +116,34 @@ public final class Runs implements PeerHandler {
     /** The same; when it is cancelled, the answer is there at once, with what had come until then. */
     CompletionStage<Answer> run(Definition command, Map<String, List<String>> texts, Jid by, Cancelling cancelling) {
         Record input = command.input(texts);
-        return turns.begin(
-                () -> run(command, input, texts, by, cancelling),
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        AtomicBoolean isBegun = new AtomicBoolean();
+        cancelling.then(() -> {
+            if (isBegun.compareAndSet(false, true)) answer.complete(cancelled(command)); // it waits for its turn
+        });
+        CompletionStage<Answer> run = turns.begin(
+                () -> isBegun.compareAndSet(false, true)
+                        ? run(command, input, texts, by, cancelling)
+                        : done(cancelled(command)),
                 () -> notRun(
                         command,
                         new CommandException(Kind.UNAVAILABLE, "too many commands are under way on this node")));
+        run.whenComplete((value, failure) -> {
+            if (failure == null) answer.complete(value);
+            else answer.completeExceptionally(failure);
+        });
+        return answer;
+    }
+
+    private Answer cancelled(Definition command) {
+        return Answer.of(failed(command, new CancellationException()));
     }
 
     private CompletionStage<Answer> run(
             Definition command, Record input, Map<String, List<String>> texts, Jid by, Cancelling cancelling) {
-        if (command.isEverywhere()) return byItself(command, input, by);
+        if (command.isEverywhere()) {
+            return cancelling.tooLate() ? byItself(command, input, by) : done(cancelled(command));
+        }
         CompletableFuture<Optional<Jid>> checked = workers.call(command, command.deadline(), () -> {
             command.check(input);
             Optional<Jid> user = command.about().scope() == Scope.NODE_OF_USER ? command.user(input) : Optional.empty();
@@ -261,7 +280,7 @@ public final class Runs implements PeerHandler {
     private CompletionStage<Share> there(
             Cluster now, NodeId node, Definition command, Asking request, Cancelling cancelling) {
         CompletableFuture<Share> share = new CompletableFuture<>();
-        asked(now, node, command, request).whenComplete((answered, failure) -> {
+        asked(now, node, command, request, cancelling).whenComplete((answered, failure) -> {
             if (failure == null) share.complete(answered);
             else share.completeExceptionally(failure);
         });
@@ -277,14 +296,15 @@ public final class Runs implements PeerHandler {
         return share;
     }
 
-    private CompletionStage<Share> asked(Cluster now, NodeId node, Definition command, Supplier<byte[]> request) {
+    private CompletionStage<Share> asked(
+            Cluster now, NodeId node, Definition command, Supplier<byte[]> request, Cancelling cancelling) {
         if (!now.view().contains(node)) {
             return done(share(outcome(node, State.UNREACHABLE, "is no member; it was not asked")));
         }
         long asked = System.nanoTime();
         return now.peers()
                 .call(node, CHANNEL, request.get(), command.deadline())
-                .thenCompose(reply -> again(node, command, request, reply, LOOKS))
+                .thenCompose(reply -> again(node, command, request, reply, cancelling, LOOKS))
                 .thenApplyAsync(
                         reply -> {
                             log.debug(
@@ -300,8 +320,14 @@ public final class Runs implements PeerHandler {
 
     /** What may be done twice is asked again of a node that was lost in the middle, if it is back soon. */
     private CompletionStage<Peers.Reply> again(
-            NodeId node, Definition command, Supplier<byte[]> request, Peers.Reply reply, int looks) {
-        if (reply.result() != Peers.Result.LEFT || !command.about().idempotent()) return done(reply);
+            NodeId node,
+            Definition command,
+            Supplier<byte[]> request,
+            Peers.Reply reply,
+            Cancelling cancelling,
+            int looks) {
+        boolean isLost = reply.result() == Peers.Result.LEFT && !cancelling.isCancelled();
+        if (!isLost || !command.about().idempotent()) return done(reply);
         Cluster now = cluster;
         Optional<Member> back = now.view().member(node.name()).filter(m -> !m.id().equals(node));
         if (back.isPresent()) return now.peers().call(back.get().id(), CHANNEL, request.get(), command.deadline());
@@ -309,7 +335,9 @@ public final class Runs implements PeerHandler {
         CompletableFuture<Peers.Reply> later = new CompletableFuture<>();
         workers.delays()
                 .schedule(
-                        () -> again(node, command, request, reply, looks - 1).thenAccept(later::complete), BACK_WITHIN);
+                        () -> again(node, command, request, reply, cancelling, looks - 1)
+                                .thenAccept(later::complete),
+                        BACK_WITHIN);
         return later;
     }
 

@@ -70,7 +70,7 @@ final class Turns {
                 if (failure == null) done.complete(value);
                 else done.completeExceptionally(failure);
             });
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // nothing may end the loop that begins the others
             over(isOver);
             done.completeExceptionally(e);
         }

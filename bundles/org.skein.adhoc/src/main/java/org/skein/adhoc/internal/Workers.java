@@ -50,7 +50,7 @@ final class Workers {
 
     private static final class Queue {
         private int running;
-        private final Deque<Runnable> waiting = new ArrayDeque<>();
+        private final Deque<Task<?>> waiting = new ArrayDeque<>();
     }
 
     /**
@@ -92,29 +92,32 @@ final class Workers {
         execute(command, task);
     }
 
-    private void execute(Definition command, Runnable task) {
+    private void execute(Definition command, Task<?> task) {
         try {
             threads.execute(() -> {
-                try {
-                    task.run();
-                } finally {
-                    next(command);
-                }
+                for (Task<?> next = task; next != null; next = next(command)) next.run();
             });
-        } catch (RejectedExecutionException e) {
-            ((Task<?>) task).refused();
-            next(command);
+        } catch (RejectedExecutionException full) {
+            task.refused();
+            // What waits is for the threads this command has; without one nobody would come for it.
+            for (Task<?> next = leftAlone(command); next != null; next = leftAlone(command)) next.refused();
         }
     }
 
-    private void next(Definition command) {
-        Runnable task;
-        synchronized (this) {
-            Queue queue = queues.get(command);
-            task = queue.waiting.poll();
-            if (task == null && --queue.running == 0) queues.remove(command);
-        }
-        if (task != null) execute(command, task);
+    /** The next for this thread, which is given up if there is none. */
+    private synchronized Task<?> next(Definition command) {
+        Queue queue = queues.get(command);
+        Task<?> next = queue.waiting.poll();
+        if (next == null && --queue.running == 0) queues.remove(command);
+        return next;
+    }
+
+    /** The next where no other thread of the command is left; else, or if there is none, this one is given up. */
+    private synchronized Task<?> leftAlone(Definition command) {
+        Queue queue = queues.get(command);
+        Task<?> next = queue.running == 1 ? queue.waiting.poll() : null;
+        if (next == null && --queue.running == 0) queues.remove(command);
+        return next;
     }
 
     private static final class Task<T> implements Runnable {

@@ -326,4 +326,39 @@ class RunsTest {
         assertEquals(List.of("a: cancelled"), outcomes(answer.join()));
         assertEquals(0, rows.runs);
     }
+
+    @Test
+    void whatWaitsForItsTurnIsCancelledAtOnceAndNeverRuns() {
+        TestCommands.Rows rows = new TestCommands.Rows(HELLO);
+        a.with(rows);
+        for (int i = 0; i < Turns.AT_A_TIME; i++) start(a, "test:rows", new Cancelling());
+        Cancelling cancelling = new Cancelling();
+        CompletableFuture<Answer> answer = start(a, "test:rows", cancelling);
+        assertTrue(cancelling.cancel());
+        assertEquals(List.of("a: cancelled"), outcomes(answer.join()));
+        scheduler.runAll();
+        assertEquals(Turns.AT_A_TIME, rows.runs);
+    }
+
+    @Test
+    void oneLinkThatIsFullKeepsNoOtherFromBeingCancelled() {
+        Cancelling cancelling = new Cancelling();
+        List<String> told = new ArrayList<>();
+        cancelling.then(() -> {
+            throw new IllegalStateException("the link is full");
+        });
+        cancelling.then(() -> told.add("b"));
+        assertTrue(cancelling.cancel());
+        assertEquals(List.of("b"), told);
+    }
+
+    @Test
+    void whatIsCarriedOutToItsEndCannotBeCancelledAndWhatIsCancelledDoesNotBegin() {
+        Cancelling late = new Cancelling();
+        assertTrue(late.tooLate());
+        assertFalse(late.cancel());
+        Cancelling early = new Cancelling();
+        assertTrue(early.cancel());
+        assertFalse(early.tooLate());
+    }
 }

@@ -98,4 +98,16 @@ class TurnsTest {
         for (int i = 0; i < Turns.AT_A_TIME + Turns.WAITING; i++) over(i, i + 1);
         all.forEach(a -> assertEquals("at once", a.join()));
     }
+
+    @Test
+    void anErrorOfOneKeepsNoOtherFromBeginning() {
+        CompletionStage<String> broken = turns.begin(
+                () -> {
+                    throw new StackOverflowError();
+                },
+                () -> null);
+        assertThrows(CompletionException.class, broken.toCompletableFuture()::join);
+        begin();
+        assertEquals(1, begun.size());
+    }
 }

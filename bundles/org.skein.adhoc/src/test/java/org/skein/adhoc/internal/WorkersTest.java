@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -85,20 +86,25 @@ class WorkersTest {
     }
 
     @Test
-    void moreThanMayWaitAreRefused() {
+    void moreThanMayWaitAreRefusedAndTheOthersHaveTheirTurnOnTheThreadsThereAre() {
         List<Runnable> held = new ArrayList<>();
-        Workers never = new Workers(held::add, (task, delay) -> () -> {});
+        Workers never = new Workers(
+                task -> {
+                    if (held.size() == Workers.EACH) throw new RejectedExecutionException("no thread is free");
+                    held.add(task);
+                },
+                (task, delay) -> () -> {});
+        List<CompletableFuture<Result>> calls = new ArrayList<>();
         for (int i = 0; i < Workers.EACH + Workers.WAITING; i++) {
-            assertFalse(never.call(one, LONG, () -> Result.later(Result.text("")))
-                    .toCompletableFuture()
-                    .isDone());
+            calls.add(never.call(one, LONG, () -> Result.later(Result.text(""))).toCompletableFuture());
         }
+        assertTrue(calls.stream().noneMatch(CompletableFuture::isDone));
         CompletableFuture<Result> refused =
                 never.call(one, LONG, () -> Result.later(Result.text(""))).toCompletableFuture();
         assertInstanceOf(
                 CommandException.class,
                 assertThrows(CompletionException.class, refused::join).getCause());
-        for (int i = 0; i < held.size(); i++) held.get(i).run();
-        assertEquals(Workers.EACH + Workers.WAITING, held.size(), "each waiting one had its turn");
+        held.forEach(Runnable::run);
+        calls.forEach(CompletableFuture::join); // each waiting one had its turn
     }
 }

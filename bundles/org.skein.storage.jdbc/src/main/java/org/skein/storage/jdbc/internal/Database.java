@@ -403,8 +403,12 @@ final class Database implements AutoCloseable {
         if (pool == null) pool = poolFor(settings);
         if (state == State.CLOSED) return;
         try (Connection c = pool.probe()) {
-            if (state == State.UP) Sql.number(c, "SELECT 1");
-            else new Schema(pool).bringUpToDate(c);
+            if (state == State.UP) {
+                Sql.number(c, "SELECT 1");
+                return;
+            }
+            pool.opened(c);
+            new Schema(pool).bringUpToDate(c);
         }
     }
 

@@ -5,9 +5,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +19,9 @@ import java.util.regex.Pattern;
  */
 final class H2Indexes {
     private static final int ROW_NOT_FOUND_IN_PRIMARY_INDEX = 90143;
+    /** Begins the name of the index that marks a table whose primary key is being made anew. */
+    private static final String MARK = "SKEIN_MEND_";
+
     private static final Pattern TABLE = Pattern.compile("\"(?:PUBLIC\\.)?(\\w+)_DATA\"");
 
     private H2Indexes() {}
@@ -31,7 +36,10 @@ final class H2Indexes {
         return null;
     }
 
-    /** Makes all indexes of a table anew, from its rows. */
+    /**
+     * Makes all indexes of a table anew, from its rows. The other connections wait meanwhile. What is begun with the primary
+     * key is marked by an index, so that {@link #finish} can end it after a crash.
+     */
     static void rebuild(Connection c, String table) throws SQLException {
         Map<String, List<String>> columns = new LinkedHashMap<>();
         Map<String, String> types = new LinkedHashMap<>();
@@ -49,10 +57,15 @@ final class H2Indexes {
             }
         }
         try (Statement s = c.createStatement()) {
-            for (Map.Entry<String, String> index : types.entrySet()) {
-                String of = String.join(", ", columns.get(index.getKey()));
-                if (index.getValue().equals("PRIMARY KEY")) rebuildKey(s, quoted(table), of);
-                else rebuild(s, index.getValue(), quoted(index.getKey()), quoted(table), of);
+            s.execute("SET EXCLUSIVE 1");
+            try {
+                for (Map.Entry<String, String> index : types.entrySet()) {
+                    String of = String.join(", ", columns.get(index.getKey()));
+                    if (index.getValue().equals("PRIMARY KEY")) rebuildKey(s, table, of);
+                    else rebuild(s, index.getValue(), quoted(index.getKey()), quoted(table), of);
+                }
+            } finally {
+                s.execute("SET EXCLUSIVE 0");
             }
         }
     }
@@ -63,12 +76,43 @@ final class H2Indexes {
         s.execute("CREATE " + type + " " + index + " ON " + table + " (" + columns + ")");
     }
 
-    /** A row without its entry does not keep another of the same key out: the first of them stays. */
     private static void rebuildKey(Statement s, String table, String columns) throws SQLException {
-        s.execute("ALTER TABLE " + table + " DROP PRIMARY KEY");
-        s.execute("DELETE FROM " + table + " WHERE _ROWID_ NOT IN (SELECT MIN(_ROWID_) FROM " + table + " GROUP BY "
-                + columns + ")");
-        s.execute("ALTER TABLE " + table + " ADD PRIMARY KEY (" + columns + ")");
+        s.execute("CREATE INDEX IF NOT EXISTS " + quoted(MARK + table) + " ON " + quoted(table) + " (" + columns + ")");
+        s.execute("ALTER TABLE " + quoted(table) + " DROP PRIMARY KEY");
+        addKey(s, table, columns);
+    }
+
+    /** A row without its entry did not keep another of the same key out: the first of them stays. */
+    private static void addKey(Statement s, String table, String columns) throws SQLException {
+        s.execute("DELETE FROM " + quoted(table) + " WHERE _ROWID_ NOT IN (SELECT MIN(_ROWID_) FROM " + quoted(table)
+                + " GROUP BY " + columns + ")");
+        s.execute("ALTER TABLE " + quoted(table) + " ADD PRIMARY KEY (" + columns + ")");
+        s.execute("DROP INDEX " + quoted(MARK + table));
+    }
+
+    /** Ends what a crash interrupted; when the database was just opened, before anybody else uses it. */
+    static void finish(Connection c) throws SQLException {
+        Map<String, List<String>> begun = new LinkedHashMap<>();
+        Set<String> withKey = new HashSet<>();
+        try (Statement s = c.createStatement()) {
+            try (ResultSet r = s.executeQuery("SELECT table_name, column_name FROM information_schema.index_columns"
+                    + " WHERE table_schema = 'PUBLIC' AND index_name = '" + MARK + "' || table_name"
+                    + " ORDER BY table_name, ordinal_position")) {
+                while (r.next()) {
+                    begun.computeIfAbsent(r.getString(1), t -> new ArrayList<>())
+                            .add(quoted(r.getString(2)));
+                }
+            }
+            if (begun.isEmpty()) return;
+            try (ResultSet r = s.executeQuery("SELECT table_name FROM information_schema.table_constraints"
+                    + " WHERE table_schema = 'PUBLIC' AND constraint_type = 'PRIMARY KEY'")) {
+                while (r.next()) withKey.add(r.getString(1));
+            }
+            for (Map.Entry<String, List<String>> table : begun.entrySet()) {
+                if (withKey.contains(table.getKey())) s.execute("DROP INDEX " + quoted(MARK + table.getKey()));
+                else addKey(s, table.getKey(), String.join(", ", table.getValue()));
+            }
+        }
     }
 
     private static String quoted(String name) {

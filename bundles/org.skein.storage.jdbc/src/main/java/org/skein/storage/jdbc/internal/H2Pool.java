@@ -141,6 +141,11 @@ final class H2Pool implements Pool {
     }
 
     @Override
+    public void opened(Connection connection) throws SQLException {
+        H2Indexes.finish(connection);
+    }
+
+    @Override
     public synchronized boolean mend(SQLException failure) throws SQLException {
         String table = H2Indexes.damaged(failure);
         if (table == null) return false;

@@ -29,6 +29,9 @@ interface Pool extends AutoCloseable {
         return false;
     }
 
+    /** Told on a connection of its own each time the database was found to answer, before anybody uses it. */
+    default void opened(Connection connection) throws SQLException {}
+
     /** True if other processes may write too. */
     boolean shared();
 

@@ -1,6 +1,7 @@
 package org.skein.storage.jdbc.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -128,6 +129,35 @@ final class H2FailureTest {
             Answers.of(storage.spool.store(SpoolContract.entry(owner, "", 1)));
             Answers.of(storage.spool.store(SpoolContract.entry(owner, "", 2))); // is there: the key is looked after
             assertEquals(1, Answers.of(storage.spool.claim(owner, "s", 10)).size());
+        }
+    }
+
+    @Test
+    void aKeyThatWasBeingMadeAnewWhenTheProcessEndedIsThereAgain() {
+        Jid account = Jid.of("romeo@unfinished.example");
+        try (TestStorage storage = new TestStorage(TestStorage.h2(base), Limits.DEFAULT)) {
+            assertTrue(Answers.of(storage.accounts.create(account, List.of())));
+            Answers.of(storage.database().write(c -> {
+                try (Statement s = c.createStatement()) {
+                    s.execute("CREATE INDEX skein_mend_skein_account ON skein_account (id)");
+                    s.execute("ALTER TABLE skein_account DROP PRIMARY KEY");
+                    s.execute("INSERT INTO skein_account SELECT * FROM skein_account");
+                }
+                return null;
+            }));
+        }
+        try (TestStorage storage = new TestStorage(TestStorage.h2(base), Limits.DEFAULT)) {
+            assertFalse(Answers.of(storage.accounts.create(account, List.of())), "it is there");
+            assertEquals(
+                    List.of("1", "0"),
+                    Answers.of(storage.database()
+                            .read(c -> List.of(
+                                    "" + Sql.number(c, "SELECT COUNT(*) FROM skein_account"),
+                                    ""
+                                            + Sql.number(
+                                                    c,
+                                                    "SELECT COUNT(*) FROM information_schema.indexes WHERE index_name"
+                                                            + " LIKE 'SKEIN_MEND%'")))));
         }
     }
 
