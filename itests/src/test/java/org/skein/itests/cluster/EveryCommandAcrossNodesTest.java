@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,13 +50,14 @@ class EveryCommandAcrossNodesTest {
         CASES.putAll(NodeCases.all());
     }
 
+    private static final AtomicInteger RUNS = new AtomicInteger(); // each on a database of its own
     private static CommandStage stage;
 
     @BeforeAll
     static void start() throws Exception {
         ClusterNodes nodes = ClusterNodes.create(
                         MariaDb.shared(),
-                        "every_command",
+                        "every_command_" + RUNS.incrementAndGet(),
                         3,
                         "cluster-silence-ms=30000") // a loaded machine excludes nobody
                 .start();

@@ -21,7 +21,7 @@ import org.skein.xmpp.Jid;
  * when all is quiet exactly those.
  */
 class RandomSchedulesTest {
-    private static final int SCHEDULES = Integer.getInteger("schedules", 500);
+    private static final int SCHEDULES = Integer.getInteger("schedules", 250);
     private static final long FIRST_SEED = Long.getLong("seed", 1);
     private static final String[] NAMES = {"a", "b", "c", "d", "e", "f"};
 
