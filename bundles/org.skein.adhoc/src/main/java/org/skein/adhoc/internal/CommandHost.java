@@ -46,8 +46,11 @@ public final class CommandHost implements IqHandler, DiscoContributor, PeerHandl
     static final String CHANNEL = "adhoc.step";
     static final String COMMANDS = Forms.COMMANDS;
 
-    /** More than any command takes is not waited for. */
-    private static final Duration HAND_OVER = Duration.ofSeconds(60);
+    /** How long the holder of a session is waited for where this node does not know the command. */
+    private static final Duration UNKNOWN = Duration.ofSeconds(60);
+
+    /** For the way there and back, and the turn of the command. */
+    private static final Duration ON_THE_WAY = Duration.ofSeconds(15);
 
     private final Registry registry;
     private final Access access;
@@ -102,10 +105,17 @@ public final class CommandHost implements IqHandler, DiscoContributor, PeerHandl
 
     // the session is held by another node
 
-    private static CompletionStage<Element> handOver(Cluster now, NodeId holder, Jid by, Element asked) {
+    /** A command may take its deadline to look at what was filled in, and once more to be done. */
+    private Duration longest(Element asked) {
+        return registry.atNode(asked.attribute("node", ""))
+                .map(command -> command.deadline().multipliedBy(2).plus(ON_THE_WAY))
+                .orElse(UNKNOWN);
+    }
+
+    private CompletionStage<Element> handOver(Cluster now, NodeId holder, Jid by, Element asked) {
         byte[] request =
                 new Packer(1).text(by.toString()).text(asked.toString()).toBytes();
-        return now.peers().call(holder, CHANNEL, request, HAND_OVER).thenApply(reply -> switch (reply.result()) {
+        return now.peers().call(holder, CHANNEL, request, longest(asked)).thenApply(reply -> switch (reply.result()) {
             case ANSWERED -> answered(reply);
             case LEFT -> throw FormSessions.expired();
             case FAILED -> throw new StanzaException(Condition.INTERNAL_SERVER_ERROR, reply.error());

@@ -16,11 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.skein.adhoc.internal.TestNode.Held;
+import org.skein.api.command.Action;
+import org.skein.api.command.Command;
 import org.skein.api.command.CommandException;
 import org.skein.api.command.CommandException.Kind;
+import org.skein.api.command.Field;
 import org.skein.api.command.Result;
 import org.skein.api.component.IqHandler.Target;
 import org.skein.api.disco.DiscoRequest;
@@ -273,6 +277,56 @@ class CommandHostTest {
         cluster.crash(a.node);
         scheduler.runAll();
         assertTrue(b.refusal(ADMIN, step(lost, "next", PAGE1)).startsWith("not-allowed: session-expired"));
+    }
+
+    @Command(name = "test:slow", title = "Takes long", deadlineSeconds = 100)
+    private static final class Slow implements Action<Slow.Input> {
+        record Input(@Field(label = "Word") String word) {}
+
+        private final Held held;
+
+        Slow(Held held) {
+            this.held = held;
+        }
+
+        @Override
+        public Class<Input> input() {
+            return Input.class;
+        }
+
+        @Override
+        public CompletionStage<Result> run(Input input, Call call) {
+            return held.call();
+        }
+    }
+
+    @Test
+    void anotherNodeIsWaitedForAsLongAsTheCommandMayTake() {
+        Held held = new Held();
+        a.with(new Slow(held));
+        TestNode b = new TestNode(cluster, scheduler, "b").with(new Slow(held));
+        TestNode without = new TestNode(cluster, scheduler, "c");
+        Element complete =
+                step(a.ask(ADMIN, command("urn:skein:command:test:slow")), "complete", Map.of("word", List.of("x")));
+        CompletableFuture<Optional<Element>> answer = b.send(ADMIN, complete);
+        scheduler.advance(Duration.ofSeconds(90));
+        assertFalse(answer.isDone());
+        held.calls.get(0).complete(Result.text("done"));
+        scheduler.runAll();
+        assertEquals("info done", notes(answer.join().orElseThrow()));
+
+        cluster.hold(a.node, b.node);
+        cluster.hold(a.node, without.node);
+        CompletableFuture<Optional<Element>> lost = b.send(ADMIN, complete);
+        CompletableFuture<Optional<Element>> unknown = without.send(ADMIN, complete);
+        scheduler.advance(Duration.ofSeconds(59));
+        assertFalse(unknown.isDone());
+        scheduler.advance(Duration.ofSeconds(2));
+        assertTrue(unknown.isCompletedExceptionally(), "of this command it does not know how long it may take");
+        scheduler.advance(Duration.ofSeconds(153));
+        assertFalse(lost.isDone());
+        scheduler.advance(Duration.ofSeconds(2));
+        assertTrue(lost.isCompletedExceptionally());
     }
 
     @Test

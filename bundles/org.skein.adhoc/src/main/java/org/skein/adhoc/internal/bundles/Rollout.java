@@ -144,9 +144,8 @@ public final class Rollout {
     private CompletionStage<Entry> claimed(Work work) {
         return files.list(SharedBundles.ROLLOUT).thenCompose(rollouts -> {
             Optional<Entry> other = rollouts.stream().findFirst();
-            if (other.isPresent() && !bundles.isAbandoned(other.get())) {
-                throw busy(other.get().changedBy());
-            }
+            // our own is of before: while one is under way here, isBusy tells
+            other.filter(o -> !SharedBundles.isBy(o, cluster.self().name())).ifPresent(this::refuse);
             return files.put(
                             SharedBundles.ROLLOUT,
                             THE_ONE,
@@ -158,6 +157,17 @@ public final class Rollout {
                         throw new CompletionException(cause(failure));
                     });
         });
+    }
+
+    /** Also where the node is missing: it may only have just joined. Whoever misses it twice clears its claim away. */
+    private void refuse(Entry other) {
+        if (!bundles.isAbandoned(other)) throw busy(other.changedBy());
+        throw new CommandException(
+                Kind.CONFLICT,
+                other.changedBy()
+                        + " has begun to change the bundles of all nodes, and that node is not in the cluster:"
+                        + " nothing was done; if it does not come back its change is void in about a minute,"
+                        + " try again then");
     }
 
     private CompletionStage<Answer> given(Entry claim, Answer answer, Throwable failure) {

@@ -236,12 +236,22 @@ public final class SharedBundles implements PeerHandler {
 
     /** Whether the node that began a roll-out is gone, or does not go on with it. */
     boolean isAbandoned(Entry rollout) {
-        String node = rollout.changedBy().substring(rollout.changedBy().lastIndexOf(' ') + 1);
+        String node = node(rollout);
         Cluster now = cluster;
         if (node.equals(now.self().toString())) return !isRolling;
         View view = now.view();
         return now.isServing()
                 && view.ids().stream().noneMatch(id -> id.toString().equals(node));
+    }
+
+    private static String node(Entry rollout) {
+        return rollout.changedBy().substring(rollout.changedBy().lastIndexOf(' ') + 1);
+    }
+
+    /** Whether a node of this name began it, in whatever life. */
+    static boolean isBy(Entry rollout, String name) {
+        String node = node(rollout);
+        return node.substring(0, Math.max(0, node.lastIndexOf('#'))).equals(name);
     }
 
     /** Who begins a roll-out, for {@link #isAbandoned}. */

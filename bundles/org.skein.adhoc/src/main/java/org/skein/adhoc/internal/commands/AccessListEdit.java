@@ -60,7 +60,7 @@ abstract class AccessListEdit<I extends Record> implements Action<I> {
     @Override
     public final CompletionStage<Result> run(I in, Call call) {
         if (call.isAskedHere()) {
-            return Users.told(lists.store(which, meant(in), entries(in)))
+            return Users.told(lists.store(which, meant(in), entries(in), call.by()))
                     .thenApply(size -> Result.text("entries of the " + which.word() + ": " + size));
         }
         lists.heardOf(which, meant(in), entries(in));

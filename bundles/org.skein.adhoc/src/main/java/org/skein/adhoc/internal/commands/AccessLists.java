@@ -1,6 +1,6 @@
 package org.skein.adhoc.internal.commands;
 
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +27,9 @@ import org.skein.api.command.CommandException.Kind;
 import org.skein.api.component.ComponentDomains;
 import org.skein.api.component.RoutingPolicy;
 import org.skein.api.component.VirtualHosts;
-import org.skein.api.storage.XmlStore;
-import org.skein.xmpp.Element;
+import org.skein.api.storage.ConflictException;
+import org.skein.api.storage.SharedFiles;
+import org.skein.api.storage.SharedFiles.Entry;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.StanzaError;
 import org.skein.xmpp.StanzaError.Condition;
@@ -70,17 +72,16 @@ public final class AccessLists {
     static final int REFRESH_SECONDS = 30;
     static final int MOST = 5000;
 
-    /** The database has 256 KiB for an element. */
-    private static final int MOST_CHARACTERS = 120_000;
+    /** Of a list, in UTF-8: each node reads it from time to time. */
+    static final int MOST_BYTES = 256 * 1024;
 
     private static final int FIRST_RETRY_SECONDS = 1;
     private static final int STORED_WITHIN_SECONDS = 3;
-    private static final int TRIES = 3;
-    private static final String COLLECTION = "access";
-    private static final String NAMESPACE = "urn:skein:access";
+    private static final int TRIES = 5;
+    private static final String KIND = "access";
     private static final Logger log = LoggerFactory.getLogger(AccessLists.class);
 
-    private final XmlStore store;
+    private final SharedFiles files;
     private final VirtualHosts hosts;
     private final Policing policing;
     private final Supplier<AutoCloseable> registrar;
@@ -97,10 +98,10 @@ public final class AccessLists {
     @Activate
     public AccessLists(
             BundleContext context,
-            @Reference XmlStore store,
+            @Reference SharedFiles files,
             @Reference VirtualHosts hosts,
             @Reference ComponentDomains components) {
-        this(store, hosts, components, policy -> {
+        this(files, hosts, components, policy -> {
             ServiceRegistration<?> there = context.registerService(RoutingPolicy.class, policy, null);
             return there::unregister;
         });
@@ -113,8 +114,8 @@ public final class AccessLists {
     }
 
     /** Reads nothing by itself. */
-    AccessLists(XmlStore store, VirtualHosts hosts, ComponentDomains components, Registrar registrar) {
-        this.store = store;
+    AccessLists(SharedFiles files, VirtualHosts hosts, ComponentDomains components, Registrar registrar) {
+        this.files = files;
         this.hosts = hosts;
         this.policing = new Policing(hosts, components);
         this.registrar = () -> registrar.register(policing);
@@ -124,9 +125,9 @@ public final class AccessLists {
 
     @Deactivate
     void deactivate() {
-        timer.shutdownNow();
         synchronized (this) {
             isClosed = true;
+            timer.shutdownNow();
             police(false);
         }
     }
@@ -162,58 +163,90 @@ public final class AccessLists {
         });
     }
 
+    /** A list, and the version of what it was read from; 0 where there is none. */
+    private record Stored(long version, Set<Jid> entries) {}
+
     /** As the database has it. */
     CompletionStage<Set<Jid>> read(Which which) {
-        return store.get(owner(), COLLECTION, which.word())
-                .thenApply(found -> found.map(AccessLists::entries).orElse(Set.of()));
+        return stored(which, TRIES).thenApply(Stored::entries);
     }
 
-    private static Set<Jid> entries(Element list) {
-        return Arrays.stream(list.text().split(" "))
+    private CompletionStage<Stored> stored(Which which, int tries) {
+        return files.list(KIND).thenCompose(all -> {
+            Optional<Entry> there =
+                    all.stream().filter(e -> e.name().equals(which.word())).findFirst();
+            if (there.isEmpty()) return CompletableFuture.completedFuture(new Stored(0, Set.of()));
+            return files.load(there.get()).thenCompose(content -> {
+                if (content.isPresent()) {
+                    return CompletableFuture.completedFuture(
+                            new Stored(there.get().version(), entries(content.get())));
+                }
+                if (tries == 0) throw changed(which);
+                return stored(which, tries - 1); // it was changed between the two
+            });
+        });
+    }
+
+    private static Set<Jid> entries(byte[] list) {
+        return new String(list, StandardCharsets.UTF_8)
+                .lines()
                 .flatMap(text -> Jid.parse(text).stream())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private Jid owner() {
-        return Jid.of(hosts.defaultDomain());
+    private static CommandException changed(Which which) {
+        return new CommandException(
+                Kind.CONFLICT,
+                "the " + which.word() + " is being changed by somebody else; nothing was done, try again");
     }
 
     /**
-     * Stores a change. Where somebody else stores one at the same time both are kept.
+     * Stores a change. Where somebody else stores one at the same time both are kept: what was decided on a list that
+     * is not there any more is not stored, but decided again.
      *
      * @return how many entries there are then
      */
-    CompletionStage<Integer> store(Which which, Change change, List<Jid> entries) {
-        return store(which, change, entries, TRIES).thenApply(now -> {
-            heard(which, Change.REPLACE, List.copyOf(now));
+    CompletionStage<Integer> store(Which which, Change change, List<Jid> entries, Jid by) {
+        return store(which, change, entries, by, TRIES).thenApply(now -> {
+            heardOf(which, Change.REPLACE, List.copyOf(now)); // reads again: of two changes we may hear in any order
             return now.size();
         });
     }
 
-    private CompletionStage<Set<Jid>> store(Which which, Change change, List<Jid> entries, int tries) {
-        return read(which).thenCompose(before -> {
-            Set<Jid> after = change.of(before, entries);
-            if (after.equals(before)) return CompletableFuture.completedFuture(before);
-            if (tries == 0) {
-                throw new CommandException(Kind.CONFLICT, "others change the " + which.word() + " too; try again");
-            }
-            // read again: another node may have written between our reading and our writing
-            return write(which, after)
-                    .thenCompose(written -> change == Change.REPLACE
-                            ? CompletableFuture.completedFuture(after)
-                            : store(which, change, entries, tries - 1));
+    private CompletionStage<Set<Jid>> store(Which which, Change change, List<Jid> entries, Jid by, int tries) {
+        return stored(which, TRIES).thenCompose(before -> {
+            Set<Jid> after = change.of(before.entries(), entries);
+            if (after.equals(before.entries())) return CompletableFuture.completedFuture(after);
+            return write(which, before.version(), after, by)
+                    .handle((written, failure) -> {
+                        if (failure == null) return CompletableFuture.completedFuture(after);
+                        if (!isConflict(failure)) return CompletableFuture.<Set<Jid>>failedFuture(failure);
+                        if (tries == 0) throw changed(which);
+                        return store(which, change, entries, by, tries - 1);
+                    })
+                    .thenCompose(now -> now);
         });
     }
 
-    private CompletionStage<Void> write(Which which, Set<Jid> entries) {
-        if (entries.isEmpty()) return store.remove(owner(), COLLECTION, which.word());
-        String text = entries.stream().map(Jid::toString).collect(Collectors.joining(" "));
-        if (entries.size() > MOST || text.length() > MOST_CHARACTERS) {
+    private static boolean isConflict(Throwable failure) {
+        return failure instanceof ConflictException
+                || failure instanceof CompletionException && failure.getCause() instanceof ConflictException;
+    }
+
+    private CompletionStage<Void> write(Which which, long expected, Set<Jid> entries, Jid by) {
+        if (entries.isEmpty()) return files.remove(KIND, which.word(), expected);
+        byte[] list = entries.stream()
+                .map(Jid::toString)
+                .collect(Collectors.joining("\n"))
+                .getBytes(StandardCharsets.UTF_8);
+        if (entries.size() > MOST || list.length > MOST_BYTES) {
             throw new CommandException(
                     Kind.BAD_INPUT,
-                    "a list has at most " + MOST + " entries, and " + MOST_CHARACTERS + " characters in all");
+                    "the " + which.word() + " would have " + entries.size() + " entries of " + list.length
+                            + " bytes in all; at most " + MOST + " and " + MOST_BYTES + " are possible");
         }
-        return store.put(owner(), COLLECTION, which.word(), Element.of("list", NAMESPACE, text));
+        String who = by.hasLocal() ? by.bare().toString() : "the console";
+        return files.put(KIND, which.word(), list, who, expected).thenApply(entry -> null);
     }
 
     /** Another node stores it. Read again a little later, when it must have: what is read meanwhile may be older. */

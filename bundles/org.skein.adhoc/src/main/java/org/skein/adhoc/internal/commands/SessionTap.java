@@ -12,6 +12,7 @@ import org.skein.api.session.DeliveryProcessor;
 import org.skein.api.session.ProcessorOrder;
 import org.skein.api.session.Session;
 import org.skein.api.session.Verdict;
+import org.skein.xmpp.Attribute;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
@@ -24,6 +25,15 @@ final class SessionTap implements ClientProcessor, DeliveryProcessor {
 
     /** Of one stanza. */
     private static final int LONGEST = 2000;
+
+    /** Of what is written out at all, for it is done on the thread of the session. */
+    private static final int LARGE = 4096;
+
+    private static final String DATA = "jabber:x:data";
+
+    /** What is filled in there may be a password, whatever it is called. */
+    private static final Set<String> SECRET =
+            Set.of("jabber:iq:register", "jabber:iq:auth", "http://jabber.org/protocol/commands");
 
     private final Jid jid;
     private final int most;
@@ -95,14 +105,53 @@ final class SessionTap implements ClientProcessor, DeliveryProcessor {
         stanza.to().ifPresent(to -> text.append(" to ").append(to));
         if (!stanza.id().isEmpty()) text.append(" id ").append(stanza.id());
         for (Element e : stanza.payload()) {
+            if (text.length() > LONGEST) break;
             if (withTexts) {
-                text.append(' ').append(e);
+                int size = size(e);
+                text.append(' ').append(size > LARGE || isSecret(e, "") ? named(e, size) : told(e, ""));
             } else {
-                text.append(" <").append(e.name());
-                int length = e.text().length();
-                text.append(length > 0 ? " of " + length + ">" : ">");
+                text.append(' ').append(named(e, e.text().length()));
             }
         }
         return text.length() <= LONGEST ? text.toString() : text.substring(0, LONGEST) + "…";
+    }
+
+    private static String named(Element e, int length) {
+        return "<" + e.name() + (length > 0 ? " of " + length + ">" : ">");
+    }
+
+    /** Characters inside, without those of the markup. */
+    private static int size(Element e) {
+        int size = 0;
+        for (Attribute a : e.attributes()) size += a.name().length() + a.value().length();
+        for (Object o : e.content()) {
+            size += o instanceof Element child ? child.name().length() + size(child) : ((String) o).length();
+        }
+        return size;
+    }
+
+    /** Without the passwords in it. */
+    private static Element told(Element e, String form) {
+        Element.Builder told = Element.builder(e.name(), e.namespace());
+        for (Attribute a : e.attributes()) told.attribute(a.namespace(), a.name(), a.value());
+        if (isSecret(e, form)) return told.text("not shown: " + size(e)).build();
+        String inside = e.is("x", DATA) ? e.attribute("type", "") : form;
+        for (Object o : e.content()) {
+            if (o instanceof Element child) told.child(told(child, inside));
+            else told.text((String) o);
+        }
+        return told.build();
+    }
+
+    /** @param form the type of the form it is in; who submits one need not say of what types its fields are */
+    private static boolean isSecret(Element e, String form) {
+        if (SECRET.contains(e.namespace()) || e.name().equals("password")) return true;
+        if (!e.is("field", DATA)) return false;
+        String type = e.attribute("type", "");
+        return type.equals("text-private") || type.isEmpty() && form.equals("submit") && !isFormType(e);
+    }
+
+    private static boolean isFormType(Element field) {
+        return field.attribute("var", "").equals("FORM_TYPE");
     }
 }

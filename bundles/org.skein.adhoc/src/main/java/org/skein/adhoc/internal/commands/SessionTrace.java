@@ -32,7 +32,7 @@ import org.skein.xmpp.Jid;
 @Command(
         name = "session:trace",
         title = "Shows the stanzas of a user's sessions for a while",
-        description = "Ends by itself. What people wrote is told only if texts is true.",
+        description = "Ends by itself. What people wrote is told only if texts is true, passwords never.",
         scope = Scope.ALL,
         merge = Merge.UNION,
         deadlineSeconds = SessionTrace.LONGEST_SECONDS + 10)

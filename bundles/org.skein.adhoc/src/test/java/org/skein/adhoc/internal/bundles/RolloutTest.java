@@ -274,6 +274,52 @@ class RolloutTest {
         assertTrue(done(b.rollout.update(file("2"), ADMIN)).isWhole());
     }
 
+    /** As a node leaves it behind that could not take it away. */
+    private void leftBehind(String node) {
+        Answers.of(files.put(SharedBundles.ROLLOUT, "rollout", new byte[] {1}, "admin@localhost at " + node, 0));
+    }
+
+    @Test
+    void whatANodeLeftBehindItselfDoesNotStopIt() {
+        leftBehind(a.node.self().toString());
+        CommandException elsewhere = refused(b.rollout.install(file("1"), ADMIN));
+        assertEquals(Kind.CONFLICT, elsewhere.kind());
+        assertTrue(installed("1").isWhole());
+        assertEquals("1 1 1", versions());
+        assertNothingUnderWay();
+    }
+
+    @Test
+    void whatANodeLeftBehindInAnEarlierLifeDoesNotStopIt() {
+        leftBehind(a.node.self().toString());
+        cluster.crash(a.node);
+        scheduler.runAll();
+        Node again = new Node("a", a.framework);
+        assertTrue(done(again.rollout.install(file("1"), ADMIN)).isWhole());
+        assertEquals("1 1", again.version() + " " + b.version());
+        assertNothingUnderWay();
+    }
+
+    @Test
+    void whoIsNotInTheViewYetKeepsItsRollout() {
+        scheduler.advance(PERIOD);
+        leftBehind("late#1");
+        for (int looks = 0; looks < 2; looks++) {
+            CommandException refused = refused(b.rollout.install(file("1"), ADMIN));
+            assertEquals(Kind.CONFLICT, refused.kind());
+            assertTrue(refused.getMessage().contains("admin@localhost at late#1"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("nothing was done"), refused.getMessage());
+            if (looks == 0) assertTrue(refused.getMessage().contains("is not in the cluster"), refused.getMessage());
+            assertEquals(
+                    "admin@localhost at late#1",
+                    Answers.of(files.list(SharedBundles.ROLLOUT)).get(0).changedBy());
+            scheduler.advance(Duration.ofSeconds(10));
+        }
+        scheduler.advance(PERIOD);
+        scheduler.advance(PERIOD);
+        assertTrue(done(b.rollout.install(file("1"), ADMIN)).isWhole());
+    }
+
     @Test
     void eachCommandIsForWhatItSays() {
         assertEquals(Kind.NOT_FOUND, refused(a.rollout.update(file("1"), ADMIN)).kind());

@@ -1,24 +1,29 @@
 package org.skein.adhoc.internal.commands;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.skein.adhoc.internal.commands.AccessLists.Change;
 import org.skein.adhoc.internal.commands.AccessLists.Which;
 import org.skein.api.command.Action;
+import org.skein.api.command.CommandException;
 import org.skein.api.command.CommandException.Kind;
 import org.skein.api.component.Component;
 import org.skein.api.component.ComponentContext;
 import org.skein.api.component.RoutingPolicy;
-import org.skein.api.storage.XmlStore;
-import org.skein.xmpp.Element;
+import org.skein.api.storage.SharedFiles;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
 import org.skein.xmpp.StanzaError;
@@ -39,11 +44,11 @@ class AccessListsTest {
     }
 
     private AccessLists of(String node) {
-        return lists.computeIfAbsent(node, name -> made(name, cluster.storage.xml()));
+        return lists.computeIfAbsent(node, name -> made(name, cluster.storage.sharedFiles()));
     }
 
-    private AccessLists made(String node, XmlStore store) {
-        return new AccessLists(store, cluster.hosts, () -> Map.of("rooms.a.example", new Rooms()), policy -> {
+    private AccessLists made(String node, SharedFiles files) {
+        return new AccessLists(files, cluster.hosts, () -> Map.of("rooms.a.example", new Rooms()), policy -> {
             policies.put(node, policy);
             return () -> policies.remove(node);
         });
@@ -140,7 +145,7 @@ class AccessListsTest {
     @Test
     void aNodeThatStartsLaterOrWasNotReachedReadsThem() {
         cluster.run(black, black(null, "evil.example"));
-        AccessLists late = made("late", cluster.storage.xml());
+        AccessLists late = made("late", cluster.storage.sharedFiles());
         lists.put("late", late);
         assertEquals("", refusal("late", SPAMMER, LOCAL));
         late.refresh().toCompletableFuture().join();
@@ -173,7 +178,7 @@ class AccessListsTest {
                     own);
         }
         // made an administrator later
-        of("n1").store(Which.BLACKLIST, Change.ADD, List.of(FakeCluster.ADMIN))
+        of("n1").store(Which.BLACKLIST, Change.ADD, List.of(FakeCluster.ADMIN), FakeCluster.ADMIN)
                 .toCompletableFuture()
                 .join();
         assertEquals("", refusal("n1", "admin@a.example/1", LOCAL));
@@ -191,35 +196,83 @@ class AccessListsTest {
                 edit.prefill(1, Map.of()).toCompletableFuture().join());
     }
 
+    /** Where somebody else does something each time a list was read and is about to be stored. */
+    private record Between(SharedFiles files, Runnable meanwhile) implements SharedFiles {
+        @Override
+        public CompletionStage<List<Entry>> list(String kind) {
+            return files.list(kind);
+        }
+
+        @Override
+        public CompletionStage<Optional<byte[]>> load(Entry entry) {
+            return files.load(entry);
+        }
+
+        @Override
+        public CompletionStage<Entry> put(String kind, String name, byte[] content, String by, long expected) {
+            meanwhile.run();
+            return files.put(kind, name, content, by, expected);
+        }
+
+        @Override
+        public CompletionStage<Void> remove(String kind, String name, long expected) {
+            meanwhile.run();
+            return files.remove(kind, name, expected);
+        }
+    }
+
+    private void otherStores(Change change, String entry) {
+        of("n2").store(Which.BLACKLIST, change, List.of(Jid.of(entry)), FakeCluster.ADMIN)
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** On the first node the other one does these, one before each storing. */
+    private void meanwhile(List<Runnable> others) {
+        Deque<Runnable> left = new ArrayDeque<>(others);
+        Between files = new Between(cluster.storage.sharedFiles(), () -> {
+            if (!left.isEmpty()) left.remove().run();
+        });
+        lists.put("n1", made("n1", files));
+    }
+
     @Test
     void ofTwoAdministratorsAtOnceBothAreHeard() {
-        XmlStore real = cluster.storage.xml();
-        boolean[] isFirst = {true};
-        XmlStore between = new XmlStore() {
-            @Override
-            public java.util.concurrent.CompletionStage<Void> put(
-                    Jid owner, String collection, String key, Element value) {
-                if (!isFirst[0]) return real.put(owner, collection, key, value);
-                isFirst[0] = false;
-                // the other reads before, and writes after us
-                return real.put(owner, collection, key, value)
-                        .thenCompose(v -> real.put(owner, collection, key, Element.of("list", "x", "other.example")));
-            }
-
-            @Override
-            public java.util.concurrent.CompletionStage<Optional<Element>> get(
-                    Jid owner, String collection, String key) {
-                return real.get(owner, collection, key);
-            }
-
-            @Override
-            public java.util.concurrent.CompletionStage<Void> remove(Jid owner, String collection, String key) {
-                return real.remove(owner, collection, key);
-            }
-        };
-        lists.put("n1", made("n1", between));
+        meanwhile(List.of(
+                () -> otherStores(Change.ADD, "other.example"),
+                () -> otherStores(Change.ADD, "third.example"),
+                () -> otherStores(Change.REMOVE, "other.example"),
+                () -> {},
+                () -> otherStores(Change.REMOVE, "third.example")));
         cluster.run(black, black(Change.ADD, "evil.example"));
-        assertEquals(List.of("evil.example", "other.example"), shown(Which.BLACKLIST));
+        assertEquals(List.of("evil.example", "third.example"), shown(Which.BLACKLIST));
+        cluster.run(black, black(Change.REMOVE, "evil.example"));
+        assertEquals(List.of(), shown(Which.BLACKLIST), "nothing that was removed comes back");
+    }
+
+    @Test
+    void whoIsAlwaysTooLateIsToldSo() {
+        List<Runnable> others = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            String entry = "d" + i + ".example";
+            others.add(() -> otherStores(Change.ADD, entry));
+        }
+        meanwhile(others);
+        CommandException refused = cluster.refused(black, black(Change.ADD, "evil.example"));
+        assertEquals(Kind.CONFLICT, refused.kind());
+        assertTrue(refused.getMessage().contains("changed by somebody else"), refused.getMessage());
+        assertTrue(shown(Which.BLACKLIST).contains("d0.example"));
+        assertFalse(shown(Which.BLACKLIST).contains("evil.example"));
+    }
+
+    @Test
+    void theBoundOfAListIsInBytes() {
+        String[] many = new String[2000];
+        for (int i = 0; i < many.length; i++) many[i] = "語".repeat(50) + i + "@evil.example";
+        CommandException refused = cluster.refused(black, black(Change.ADD, many));
+        assertEquals(Kind.BAD_INPUT, refused.kind());
+        assertTrue(refused.getMessage().contains("at most 5000 and 262144 are"), refused.getMessage());
+        assertEquals(List.of(), shown(Which.BLACKLIST));
     }
 
     @Test

@@ -310,4 +310,73 @@ class SessionCommandsTest {
                 cluster.refused(trace, new SessionTrace.Input(Jid.of("x@other.example"), 1, 1, false))
                         .kind());
     }
+
+    private static Element fields(String type, Element... fields) {
+        Element.Builder form = Element.builder("x", "jabber:x:data").attribute("type", type);
+        Arrays.stream(fields).forEach(form::child);
+        return form.build();
+    }
+
+    private static Element field(String var, String type, String value) {
+        Element.Builder field =
+                Element.builder("field", "jabber:x:data").attribute("var", var).child("value", value);
+        return type.isEmpty() ? field.build() : field.attribute("type", type).build();
+    }
+
+    /** The stanza as it is in the answer, with texts. */
+    private String tracedWithTexts(Stanza stanza) {
+        FakeSession meant = n1.online("x@a.example/1");
+        var answer = traced(n1, new SessionTrace.Input(Jid.of("x@a.example"), 60, 1, true));
+        taps.get(0).fromClient(meant, stanza);
+        return answer.join().rows().get(0).get(4);
+    }
+
+    private static Stanza with(Element payload) {
+        return Stanza.iq().type("set").id("7").add(payload).build();
+    }
+
+    @Test
+    void aTraceNeverTellsPasswords() {
+        for (String namespace : List.of("jabber:iq:register", "jabber:iq:auth")) {
+            Element query = Element.builder("query", namespace)
+                    .child("username", "x")
+                    .child("password", "pa55w0rd")
+                    .build();
+            assertEquals("iq set id 7 <query of 25>", tracedWithTexts(with(query)));
+        }
+        Element filled = fields("submit", field("password", "", "pa55w0rd"));
+        Element command =
+                Element.of("command", "http://jabber.org/protocol/commands").with(filled);
+        String told = tracedWithTexts(with(command));
+        assertTrue(told.startsWith("iq set id 7 <command of "), told);
+        assertFalse(told.contains("pa55w0rd"), told);
+
+        Element room = Element.of("query", "http://jabber.org/protocol/muc#owner")
+                .with(fields(
+                        "form", field("name", "text-single", "a room"), field("secret", "text-private", "pa55w0rd")));
+        told = tracedWithTexts(with(room));
+        assertTrue(told.contains("a room"), told);
+        assertFalse(told.contains("pa55w0rd"), told);
+        // whoever submits a form need not say of what type its fields are
+        Element configured = Element.of("query", "http://jabber.org/protocol/muc#owner")
+                .with(fields("submit", field("name", "text-single", "a room"), field("secret", "", "pa55w0rd")));
+        told = tracedWithTexts(with(configured));
+        assertTrue(told.contains("a room"), told);
+        assertTrue(told.contains("var='secret'"), told);
+        assertFalse(told.contains("pa55w0rd"), told);
+
+        Element join = Element.of("x", "http://jabber.org/protocol/muc")
+                .with(Element.of("password", "http://jabber.org/protocol/muc", "pa55w0rd"));
+        assertFalse(tracedWithTexts(with(join)).contains("pa55w0rd"));
+    }
+
+    @Test
+    void ofWhatIsLargeATraceTellsHowLargeItIs() {
+        assertTrue(tracedWithTexts(said("a".repeat(100_000))).endsWith(" id 7 <body of 100000>"));
+        Element.Builder many = Element.builder("query", "urn:x");
+        for (int i = 0; i < 10_000; i++) many.child(Element.of("i", "urn:x"));
+        assertEquals("iq set id 7 <query of 10000>", tracedWithTexts(with(many.build())));
+        Element.Builder deep = Element.builder("query", "urn:x");
+        assertTrue(tracedWithTexts(with(deep.text("b".repeat(3000)).build())).endsWith("bbb…"));
+    }
 }
