@@ -29,8 +29,8 @@ import org.skein.api.storage.StorageException;
  */
 @Component
 public final class JdbcSharedFiles implements SharedFiles {
-    /** Half of the smallest {@code max_allowed_packet} in use, 1 MiB. */
-    private static final int PART_BYTES = 512 * 1024;
+    /** A quarter of the smallest {@code max_allowed_packet} in use, 1 MiB: the driver may double a part as it escapes it. */
+    private static final int PART_BYTES = 256 * 1024;
 
     private static final String ENTRY = "name, version, sha256, size_bytes, changed_by, changed_at_s, content, parts";
 
