@@ -4,6 +4,7 @@ import groovy.lang.Binding;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -93,14 +94,28 @@ final class ScriptCommand implements DescribedAction {
             throw told(running, e);
         }
         if (returned instanceof CompletionStage<?> later) {
-            return later.handle((value, failure) -> {
-                services.close();
-                if (failure != null) throw told(running, failure);
-                return result(running, value, printed);
-            });
+            return answer(later, running, printed, services);
         }
         services.close();
         return Result.later(result(running, returned, printed));
+    }
+
+    /** Over when the stage of the script is, or when the host has waited long enough and cancels it. */
+    private CompletableFuture<Result> answer(
+            CompletionStage<?> later, Program running, Printed printed, ServiceLookup services) {
+        CompletableFuture<Result> answer = new CompletableFuture<>();
+        answer.whenComplete((result, failure) -> services.close()); // cancelled: the stage may never be complete
+        later.whenComplete((value, failure) -> {
+            if (answer.isDone()) return; // nobody waits any more
+            services.close(); // before who waits for the answer has it
+            try {
+                if (failure != null) throw told(running, failure);
+                answer.complete(result(running, value, printed));
+            } catch (Throwable e) { // whatever the script made
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
     }
 
     private Binding binding(Map<String, Object> input, PrintWriter out) {

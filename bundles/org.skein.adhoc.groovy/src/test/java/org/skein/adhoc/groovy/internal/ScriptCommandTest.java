@@ -174,6 +174,19 @@ class ScriptCommandTest {
         }
     }
 
+    @Test
+    void servicesAreGivenBackWhereItsStageNeverCompletes() throws Exception {
+        CompletableFuture<Object> never = new CompletableFuture<>();
+        fakes.services.put("x", never);
+        try (Program program = compile(SHORT + "service('x')")) {
+            CompletableFuture<Result> answer =
+                    command(SHORT, program).run(Map.of(), CALL).toCompletableFuture();
+            assertEquals(1, fakes.taken);
+            answer.cancel(true); // as the host does at the deadline
+            assertEquals(0, fakes.taken);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
