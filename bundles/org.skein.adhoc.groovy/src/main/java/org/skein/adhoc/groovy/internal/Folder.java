@@ -108,6 +108,7 @@ final class Folder {
     }
 
     private List<Path> scripts() throws IOException {
+        if (!Files.isDirectory(folder)) throw new IOException(folder + " is missing: no script is removed or shared");
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> scripts = files.filter(f -> {
                         String name = f.getFileName().toString();

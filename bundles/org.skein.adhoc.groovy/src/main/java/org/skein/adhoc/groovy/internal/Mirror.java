@@ -1,13 +1,18 @@
 package org.skein.adhoc.groovy.internal;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,10 +30,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the folder of this node and what is shared by all in step. What was changed in the folder since they were is a
  * change for all; what is as it was then follows what is shared, so an old copy brings nothing back. Where both have
- * changed, the later counts. Whatever loses is set aside. On one thread; blocks.
+ * changed, the later counts. Whatever loses is set aside. In another database nothing was seen yet, and a folder without
+ * any of its files is not believed. On one thread; blocks.
  */
 final class Mirror {
     static final String KIND = "script";
+    /** Tells one database from another; made by the first node there. No script, so that none is called like it. */
+    static final String DATABASE = ".database";
+
     private static final Logger log = LoggerFactory.getLogger(Mirror.class);
     private static final int ANSWER_SECONDS = 10;
 
@@ -42,6 +51,7 @@ final class Mirror {
     private final Map<String, String> complaints = new HashMap<>();
     private Map<String, Found> found = Map.of();
     private String by = "";
+    private boolean isAway;
 
     Mirror(Folder folder, Seen seen, SharedFiles shared) {
         this.folder = folder;
@@ -70,7 +80,9 @@ final class Mirror {
      */
     void step(String node) throws IOException, InterruptedException {
         by = node;
-        Map<String, Entry> entries = asked(shared.list(KIND)).stream()
+        List<Entry> list = list();
+        if (seen.isNew(identity(list))) log.info("what=scripts_database_new");
+        Map<String, Entry> entries = list.stream()
                 .filter(e -> Folder.isName(e.name())) // else whoever writes the database writes anywhere
                 .collect(Collectors.toMap(Entry::name, Function.identity()));
         TreeSet<String> names = new TreeSet<>(entries.keySet());
@@ -78,13 +90,59 @@ final class Mirror {
         names.addAll(seen.all().keySet());
         held.keySet().removeIf(n -> !entries.containsKey(n));
         complaints.keySet().retainAll(names);
+        boolean isAwayNow = isAway(entries);
+        if (isAwayNow && !isAway) {
+            log.error(
+                    "what=scripts_folder_empty known={} reason=\"all scripts are missing from the folder at once:"
+                            + " none is removed or shared from here; if they are to go, put one back, and remove it"
+                            + " when the others are gone\"",
+                    seen.all().size());
+        }
+        isAway = isAwayNow;
         for (String name : names) {
             try {
+                if (isAway) {
+                    keep(name, Optional.ofNullable(entries.get(name)));
+                    continue;
+                }
                 one(name, Optional.ofNullable(found.get(name)), Optional.ofNullable(entries.get(name)));
             } catch (ConflictException e) {
                 log.debug("what=script_overtaken file={}", name); // by another node: looked at anew in the next step
             }
         }
+    }
+
+    /** With what tells this database from another. */
+    private List<Entry> list() throws IOException, InterruptedException {
+        List<Entry> list = asked(shared.list(KIND));
+        if (list.stream().anyMatch(Mirror::isIdentity)) return list;
+        try {
+            byte[] random = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
+            asked(shared.put(KIND, DATABASE, random, by, 0));
+        } catch (ConflictException e) {
+            log.debug("what=scripts_database_known"); // another node was quicker
+        }
+        return asked(shared.list(KIND));
+    }
+
+    private static boolean isIdentity(Entry entry) {
+        return entry.name().equals(DATABASE);
+    }
+
+    private static String identity(List<Entry> list) throws IOException {
+        return list.stream()
+                .filter(Mirror::isIdentity)
+                .map(Entry::sha256)
+                .findFirst()
+                .orElseThrow(() -> new IOException("the database does not keep what it is told"));
+    }
+
+    /** A volume that is not mounted looks as if somebody had removed everything. One alone is removed all the same. */
+    private boolean isAway(Map<String, Entry> entries) {
+        Set<String> known = seen.all().keySet();
+        return known.size() > 1
+                && Collections.disjoint(known, found.keySet())
+                && !Collections.disjoint(known, entries.keySet());
     }
 
     /** What all have, by file name. */

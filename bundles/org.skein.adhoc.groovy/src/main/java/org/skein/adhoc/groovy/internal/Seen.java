@@ -12,7 +12,7 @@ import org.skein.api.storage.SharedFiles.Entry;
 
 /**
  * Which version of each shared script this folder had when it was in step with the database: what differs from that was
- * changed here, what is the same is a copy, however old. Outlives the process.
+ * changed here, what is the same is a copy, however old. Of one database only. Outlives the process.
  */
 final class Seen {
     /** A version, and the checksum of its content. */
@@ -22,8 +22,11 @@ final class Seen {
         }
     }
 
+    private static final String DATABASE = "database"; // no file of a script is named so
+
     private final Path file;
     private final Map<String, Version> versions = new TreeMap<>();
+    private String database = "";
 
     /** @throws IOException if it is there and cannot be read */
     Seen(Path file) throws IOException {
@@ -31,10 +34,20 @@ final class Seen {
         if (!Files.exists(file)) return;
         for (String line : Files.readAllLines(file)) {
             String[] parts = line.split("\t");
+            if (parts.length == 2 && parts[0].equals(DATABASE)) database = parts[1];
             if (parts.length == 3 && parts[1].matches("\\d{1,18}")) {
                 versions.put(parts[0], new Version(Long.parseLong(parts[1]), parts[2]));
             }
         }
+    }
+
+    /** What was seen of another database says nothing of this one: it is forgotten. @return whether it is another */
+    boolean isNew(String identity) throws IOException {
+        if (identity.equals(database)) return false;
+        database = identity;
+        versions.clear();
+        write();
+        return true;
     }
 
     Map<String, Version> all() {
@@ -54,10 +67,11 @@ final class Seen {
     }
 
     private void write() throws IOException {
-        String lines = versions.entrySet().stream()
-                .map(e -> e.getKey() + "\t" + e.getValue().number() + "\t"
-                        + e.getValue().sha256() + "\n")
-                .collect(Collectors.joining());
+        String lines = DATABASE + "\t" + database + "\n"
+                + versions.entrySet().stream()
+                        .map(e -> e.getKey() + "\t" + e.getValue().number() + "\t"
+                                + e.getValue().sha256() + "\n")
+                        .collect(Collectors.joining());
         Folder.write(file.getParent(), file.getFileName().toString(), lines.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -30,7 +30,7 @@ class MirrorTest {
     private Path temporary;
 
     private final InMemoryStorage storage = new InMemoryStorage();
-    private final SharedFiles shared = storage.sharedFiles();
+    private SharedFiles shared = storage.sharedFiles();
 
     /** A node: its folder outlives its process. */
     private final class Node {
@@ -103,7 +103,9 @@ class MirrorTest {
     }
 
     private List<Entry> entries() {
-        return Answers.of(shared.list(Mirror.KIND));
+        return Answers.of(shared.list(Mirror.KIND)).stream()
+                .filter(e -> !e.name().equals(Mirror.DATABASE))
+                .toList();
     }
 
     private static void assertAllHave(Map<String, String> texts, Node... nodes) throws Exception {
@@ -268,6 +270,97 @@ class MirrorTest {
         Files.move(a.base.resolve("gone"), a.base.resolve("scripts"));
         settle(a);
         assertAllHave(Map.of(X, "1"), a);
+    }
+
+    @Test
+    void anotherDatabaseGetsTheScriptsInsteadOfTakingThemAway() throws Exception {
+        Node a = new Node("a").drop(X, "1").drop("y.groovy", "y").drop("z.groovy", "z");
+        Node b = new Node("b");
+        settle(a, b);
+        shared = new InMemoryStorage().sharedFiles(); // with one of the scripts of its own
+        Node c = new Node("c").drop("z.groovy", "theirs");
+        settle(c);
+        a.restart();
+        b.restart();
+        settle(a, b, c);
+        assertAllHave(Map.of(X, "1", "y.groovy", "y", "z.groovy", "theirs"), a, b, c);
+        assertEquals(Map.of("z.groovy", "z"), a.aside()); // the later counts
+        Files.delete(b.script(X)); // and from here on it is as it was with the other
+        settle(b, a, c);
+        assertAllHave(Map.of("y.groovy", "y", "z.groovy", "theirs"), a, b, c);
+    }
+
+    @Test
+    void ofTwoNodesThatAreFirstAtADatabaseBothKnowItAfterwards() throws Exception {
+        Node a = new Node("a").drop(X, "1");
+        settle(a);
+        Entry mark = Answers.of(shared.list(Mirror.KIND)).stream()
+                .filter(e -> e.name().equals(Mirror.DATABASE))
+                .findFirst()
+                .orElseThrow();
+        Node b = new Node("b");
+        settle(b, a);
+        assertTrue(Answers.of(shared.list(Mirror.KIND)).contains(mark)); // made once
+        a.restart();
+        Files.delete(a.script(X));
+        settle(a, b);
+        assertAllHave(Map.of(), a, b);
+    }
+
+    @Test
+    void anEmptyFolderInThePlaceOfSeveralScriptsRemovesNothing() throws Exception {
+        Node a = new Node("a").drop(X, "1").drop("y.groovy", "y");
+        Node b = new Node("b");
+        settle(a, b);
+        Path scripts = a.base.resolve("scripts");
+        Path volume = a.base.resolve("volume");
+        Files.move(scripts, volume);
+        Files.createDirectory(scripts); // a volume that is not mounted
+        a.restart();
+        b.drop(X, "22");
+        settle(b, a);
+        a.drop("new.groovy", "new");
+        settle(a, b, a);
+        assertEquals(Map.of(X, "22", "y.groovy", "y"), a.running()); // all the same
+        assertAllHave(Map.of(X, "22", "y.groovy", "y"), b);
+        assertEquals(Map.of("new.groovy", "new"), a.folder());
+        Files.move(scripts, a.base.resolve("gone"));
+        Files.move(volume, scripts);
+        settle(a, b);
+        assertAllHave(Map.of(X, "22", "y.groovy", "y"), a, b);
+    }
+
+    @Test
+    void allAreRemovedWhereTheLastGoesAfterTheOthers() throws Exception {
+        Node a = new Node("a").drop(X, "1").drop("y.groovy", "y");
+        Node b = new Node("b");
+        settle(a, b);
+        Files.delete(a.script(X));
+        Files.delete(a.script("y.groovy"));
+        settle(a, b);
+        assertEquals(2, entries().size());
+        a.drop(X, "1"); // as the log advises
+        settle(a, b);
+        assertAllHave(Map.of(X, "1"), a, b);
+        Files.delete(a.script(X));
+        settle(a, b);
+        assertAllHave(Map.of(), a, b);
+    }
+
+    @Test
+    void anEmptyFolderIsInStepWhereAllWasRemovedElsewhere() throws Exception {
+        Node a = new Node("a").drop(X, "1").drop("y.groovy", "y");
+        Node b = new Node("b");
+        settle(a, b);
+        Files.delete(a.script(X));
+        Files.delete(a.script("y.groovy"));
+        Files.delete(b.script(X));
+        settle(b);
+        Files.delete(b.script("y.groovy"));
+        settle(b, a);
+        a.drop("z.groovy", "z");
+        settle(a, b);
+        assertAllHave(Map.of("z.groovy", "z"), a, b);
     }
 
     @Test
