@@ -1,8 +1,6 @@
 package org.skein.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,24 +74,7 @@ final class Ctl implements Callable<Integer> {
         if (list) words.add("--list");
         if (help) words.add("--help");
         if (name != null) words.add(name);
-        fields.forEach(f -> words.add(isAboutFile() ? whole(f) : f));
+        words.addAll(FileField.whole(name, fields, Path.of("")));
         return words;
-    }
-
-    private boolean isAboutFile() {
-        return name != null && name.startsWith("bundle:");
-    }
-
-    /** The node's folder is not ours: a file that is here is named by its whole path. */
-    private static String whole(String field) {
-        String given = field.startsWith("file=") ? field.substring("file=".length()) : field;
-        String path = given.startsWith("file:") ? given.substring("file:".length()) : given;
-        try {
-            Path file = Path.of(path);
-            if (file.isAbsolute() || !Files.isRegularFile(file)) return field;
-            return field.substring(0, field.length() - given.length()) + file.toAbsolutePath();
-        } catch (InvalidPathException e) {
-            return field; // no path, so none of ours
-        }
     }
 }
