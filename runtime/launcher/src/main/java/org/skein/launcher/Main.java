@@ -253,8 +253,7 @@ public final class Main {
             running.stop();
             if (running.waitForStop(STOP_MS).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
                 System.err.println("skein: a bundle did not stop within " + STOP_MS + " ms, ending the process");
-                instance.close();
-                Runtime.getRuntime().halt(afterHangingStop());
+                endHanging();
             }
         } catch (BundleException | IOException e) {
             System.err.println("skein: while stopping: " + e);
@@ -263,9 +262,28 @@ public final class Main {
         }
     }
 
-    private int afterHangingStop() throws IOException, InterruptedException {
-        if (restartRequested) return Successor.of(distribution, instance.base()).orElse(RESTART);
-        return fatal.get() == null ? StartException.FAILED : StartException.WRONG_CONFIGURATION;
+    /**
+     * Its ports and its place in the database are free when this process is gone: what takes its place waits for that,
+     * and this one not for it. One thread at a time, and the first is the last.
+     */
+    private synchronized void endHanging() throws IOException {
+        int status = fatal.get() == null ? StartException.FAILED : StartException.WRONG_CONFIGURATION;
+        try {
+            if (restartRequested) {
+                status = RESTART;
+                if (!Successor.isSupervised()) {
+                    Successor.after(ProcessHandle.current().pid(), distribution.home(), instance.base());
+                    System.err.println("skein: the node is started again in the background");
+                }
+            }
+        } catch (IOException e) {
+            System.err.println("skein: the node is not started again: " + e);
+        }
+        try {
+            instance.close();
+        } finally {
+            Runtime.getRuntime().halt(status);
+        }
     }
 
     private static void report(FrameworkEvent event) {
