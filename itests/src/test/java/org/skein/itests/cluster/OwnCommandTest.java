@@ -20,10 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.skein.itests.support.Administrator;
+import org.skein.itests.support.Await;
 import org.skein.itests.support.ClusterNodes;
 import org.skein.itests.support.Command;
 import org.skein.itests.support.Examples;
 import org.skein.itests.support.ServerProcess;
+import org.skein.itests.support.SharedNode;
+import org.skein.itests.support.StanzaClient;
 
 /** The console session of docs/commands.md: a command of one's own comes, is used, updated and goes while people chat. */
 @ExtendWith(DisturbedCluster.class)
@@ -41,6 +45,7 @@ class OwnCommandTest {
         Path jar = Files.copy(Examples.commandTopSenders(), folder.resolve("talk.jar"));
         ServerProcess first = nodes.node(0);
         ServerProcess second = nodes.node(1);
+        first.addUser(SharedNode.ADMIN + "@localhost", StanzaClient.PASSWORD);
         try (Correspondence letters = Correspondence.start(nodes, 2)) {
             letters.goOn(5);
             first.skein("ctl", "talk:top").exits(2);
@@ -51,6 +56,18 @@ class OwnCommandTest {
             for (int without : List.of(1, 2)) {
                 String line = ClusterNodes.name(without) + ": no such command there";
                 assertTrue(partial.output().lines().anyMatch(line::equals), partial::output);
+            }
+
+            Await.until(
+                    "the node without it knows it", () -> second.shell("help").contains("talk:top"));
+            partial = second.skein("ctl", "talk:top").exits(3);
+            assertTrue(counted(partial.output(), 0) > 0, partial::output);
+            assertTrue(partial.output().contains(ClusterNodes.name(1) + ": no such command there"), partial::output);
+            assertTrue(second.shell("talk:top").contains(ClusterNodes.name(1) + ": no such command there"));
+            try (Administrator boss = Administrator.at(second, SharedNode.ADMIN)) {
+                assertTrue(boss.offered().contains("talk:top"));
+                String told = boss.run("talk:top").toString();
+                assertTrue(told.contains(ClusterNodes.name(1) + ": no such command there"), told);
             }
 
             second.shell("start file:" + jar);
@@ -75,7 +92,7 @@ class OwnCommandTest {
             for (ServerProcess node : nodes.running()) node.shell("uninstall " + BUNDLE);
             letters.goOn(5);
             first.skein("ctl", "talk:top").exits(2);
-            assertFalse(second.shell("help").contains("talk:top"));
+            Await.until("no node lists it", () -> !second.shell("help").contains("talk:top"));
             letters.reckon().assertNoErrors().assertNothingTwice();
         }
     }

@@ -7,7 +7,11 @@ import org.skein.xmpp.Jid;
 /** Who may run what. */
 record Access(VirtualHosts hosts) {
     boolean may(Jid user, Definition command) {
+        return may(user, command.about().access());
+    }
+
+    boolean may(Jid user, Command.Access access) {
         if (!user.hasLocal() || !hosts.isLocal(user.domain())) return false; // whatever list names them
-        return command.about().access() == Command.Access.USER || hosts.isAdmin(user);
+        return access == Command.Access.USER || hosts.isAdmin(user);
     }
 }

@@ -7,15 +7,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.skein.adhoc.internal.Abroad.Found;
 import org.skein.api.component.IqHandler;
 import org.skein.api.component.IqRequest;
 import org.skein.api.component.VirtualHosts;
@@ -49,10 +52,8 @@ public final class CommandHost implements IqHandler, DiscoContributor, PeerHandl
     /** How long the holder of a session is waited for where this node does not know the command. */
     private static final Duration UNKNOWN = Duration.ofSeconds(60);
 
-    /** For the way there and back, and the turn of the command. */
-    private static final Duration ON_THE_WAY = Duration.ofSeconds(15);
-
     private final Registry registry;
+    private final Abroad abroad;
     private final Access access;
     private final Dialogues dialogues;
 
@@ -60,19 +61,24 @@ public final class CommandHost implements IqHandler, DiscoContributor, PeerHandl
     private volatile Cluster cluster;
 
     @Activate
-    public CommandHost(@Reference Registry registry, @Reference Runs runs, @Reference VirtualHosts hosts) {
-        this(registry, runs, hosts, Clock.systemUTC());
+    public CommandHost(
+            @Reference Registry registry,
+            @Reference Runs runs,
+            @Reference Abroad abroad,
+            @Reference VirtualHosts hosts) {
+        this(registry, runs, abroad, hosts, Clock.systemUTC());
     }
 
-    private CommandHost(Registry registry, Runs runs, VirtualHosts hosts, Clock clock) {
+    private CommandHost(Registry registry, Runs runs, Abroad abroad, VirtualHosts hosts, Clock clock) {
         this.registry = registry;
+        this.abroad = abroad;
         this.access = new Access(hosts);
         this.dialogues = new Dialogues(registry, runs, access, clock);
     }
 
     /** For tests. */
-    CommandHost(Registry registry, Runs runs, VirtualHosts hosts, Clock clock, Cluster cluster) {
-        this(registry, runs, hosts, clock);
+    CommandHost(Registry registry, Runs runs, Abroad abroad, VirtualHosts hosts, Clock clock, Cluster cluster) {
+        this(registry, runs, abroad, hosts, clock);
         this.cluster = cluster;
     }
 
@@ -94,6 +100,11 @@ public final class CommandHost implements IqHandler, DiscoContributor, PeerHandl
         }
         Jid by = request.from();
         String id = asked.attribute("sessionid", "");
+        Optional<Found> found = id.isEmpty() ? abroad(asked.attribute("node", "")) : Optional.empty();
+        if (found.isPresent()) {
+            if (!access.may(by, found.get().command().access())) throw new StanzaException(Condition.FORBIDDEN);
+            return handOver(cluster, found.get().at(), by, asked).thenApply(Optional::of);
+        }
         if (id.isEmpty() || dialogues.sessions().knows(id))
             return dialogues.step(by, asked).thenApply(Optional::of);
         Cluster now = cluster;
@@ -103,12 +114,20 @@ public final class CommandHost implements IqHandler, DiscoContributor, PeerHandl
         return handOver(now, member.id(), by, asked).thenApply(Optional::of);
     }
 
+    /** A command that only others have: the first of them holds the session. */
+    private Optional<Found> abroad(String node) {
+        return registry.atNode(node).isPresent() ? Optional.empty() : abroad.atNode(node);
+    }
+
     // the session is held by another node
 
     /** A command may take its deadline to look at what was filled in, and once more to be done. */
     private Duration longest(Element asked) {
-        return registry.atNode(asked.attribute("node", ""))
-                .map(command -> command.deadline().multipliedBy(2).plus(ON_THE_WAY))
+        String node = asked.attribute("node", "");
+        return registry.atNode(node)
+                .map(Definition::deadline)
+                .or(() -> abroad.atNode(node).map(found -> found.command().deadline()))
+                .map(Operator::longest)
                 .orElse(UNKNOWN);
     }
 
@@ -117,7 +136,11 @@ public final class CommandHost implements IqHandler, DiscoContributor, PeerHandl
                 new Packer(1).text(by.toString()).text(asked.toString()).toBytes();
         return now.peers().call(holder, CHANNEL, request, longest(asked)).thenApply(reply -> switch (reply.result()) {
             case ANSWERED -> answered(reply);
-            case LEFT -> throw FormSessions.expired();
+            case LEFT -> {
+                if (!asked.attribute("sessionid", "").isEmpty()) throw FormSessions.expired();
+                throw new StanzaException(
+                        Condition.REMOTE_SERVER_TIMEOUT, holder.name() + " left the cluster; outcome unknown");
+            }
             case FAILED -> throw new StanzaException(Condition.INTERNAL_SERVER_ERROR, reply.error());
             case TIMEOUT ->
                 throw new StanzaException(
@@ -171,10 +194,10 @@ public final class CommandHost implements IqHandler, DiscoContributor, PeerHandl
         } else if (request.node().equals(COMMANDS)) {
             info.identity("automation", "command-list", "Commands").feature(COMMANDS);
         } else {
-            registry.atNode(request.node())
-                    .filter(c -> access.may(request.from(), c))
-                    .ifPresent(c -> info.identity(
-                                    "automation", "command-node", c.about().title())
+            visible(request.from())
+                    .filter(c -> c.node().equals(request.node()))
+                    .findFirst()
+                    .ifPresent(c -> info.identity("automation", "command-node", c.title())
                             .feature(COMMANDS)
                             .feature(Forms.DATA));
         }
@@ -186,9 +209,17 @@ public final class CommandHost implements IqHandler, DiscoContributor, PeerHandl
         if (!request.isHost() || !request.node().equals(COMMANDS)) {
             return List.of();
         }
-        return registry.all().stream()
-                .filter(c -> access.may(request.from(), c))
-                .map(c -> new DiscoItem(request.subject(), c.node(), c.about().title()))
+        return visible(request.from())
+                .map(c -> new DiscoItem(request.subject(), c.node(), c.title()))
                 .toList();
+    }
+
+    /** What this node and the others have, by name. */
+    private Stream<Listed> visible(Jid asker) {
+        return Stream.concat(
+                        registry.all().stream().map(Definition::listed),
+                        abroad.all().stream().map(Found::command))
+                .filter(c -> access.may(asker, c.access()))
+                .sorted(Comparator.comparing(Listed::name));
     }
 }

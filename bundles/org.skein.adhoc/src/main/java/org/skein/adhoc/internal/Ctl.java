@@ -2,17 +2,18 @@ package org.skein.adhoc.internal;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.skein.api.command.CommandException;
-import org.skein.api.command.CommandException.Kind;
 
 /** What {@code bin/skein ctl} asks: as a function of the console whose answer is the exit status. */
 @Component(
@@ -22,18 +23,13 @@ public final class Ctl implements Function {
     /** Variable of the session: where complaints go. */
     private static final String ERR = ".err";
 
-    static final int DONE = 0;
-    static final int FAILED = 1;
-    /** Wrong words or an unknown command; nothing was done. */
-    static final int USAGE = 2;
-    /** Done, but not all nodes are in the answer. */
-    static final int NODES_MISSING = 3;
-
     private final Operator operator;
+    private final Errands errands;
 
     @Activate
-    public Ctl(@Reference Operator operator) {
+    public Ctl(@Reference Operator operator, @Reference Errands errands) {
         this.operator = operator;
+        this.errands = errands;
     }
 
     @Override
@@ -50,14 +46,22 @@ public final class Ctl implements Function {
         if (words.isEmpty()) return usage(err, "a command is missing; --list shows all");
         String name = words.remove(0);
         Optional<Definition> command = operator.registry().named(name);
-        if (command.isEmpty()) return usage(err, "there is no command '" + Shown.plain(name) + "'; --list shows all");
+        Optional<Abroad.Found> abroad = errands.abroad().named(name);
+        if (command.isEmpty() && abroad.isEmpty()) {
+            return usage(err, "there is no command '" + Shown.plain(name) + "'; --list shows all");
+        }
         if (help) {
-            out.println(Words.help(command.get()));
-            return DONE;
+            out.println(command.map(Words::help)
+                    .orElseGet(() -> abroad.orElseThrow().command().help()));
+            return Said.DONE;
         }
         try {
-            Answer answer = operator.run(command.get(), words);
-            return told(command.get(), answer, json, out, err);
+            Said said = command.isPresent()
+                    ? Said.of(command.get(), operator.run(command.get(), words), json)
+                    : errands.run(abroad.get(), words, json);
+            if (!said.out().isEmpty()) out.println(said.out());
+            if (!said.err().isEmpty()) err.println(said.isDone() ? said.err() : "skein: " + said.err());
+            return said.status();
         } catch (CommandException e) { // before it ran
             return usage(err, Shown.plain(String.valueOf(e.getMessage())));
         }
@@ -65,40 +69,32 @@ public final class Ctl implements Function {
 
     private static int usage(PrintStream err, String text) {
         err.println("skein: " + text);
-        return USAGE;
-    }
-
-    private static int told(Definition command, Answer answer, boolean json, PrintStream out, PrintStream err) {
-        if (json) {
-            out.println(Json.of(command, answer));
-        } else if (!answer.isDone()) {
-            err.println("skein: " + Shown.plain(answer.failure()));
-        } else {
-            String shown = Shown.of(answer.result());
-            if (!shown.isEmpty()) out.println(shown);
-            if (!answer.notes().isEmpty()) err.println(Shown.notes(answer));
-        }
-        if (answer.isWhole()) return DONE;
-        if (!answer.isDone() && answer.failureKind().equals(Optional.of(Kind.BAD_INPUT))) return USAGE;
-        boolean failed = answer.nodes().stream().anyMatch(n -> n.state() == Answer.State.FAILED);
-        return failed && !answer.isDone() ? FAILED : NODES_MISSING;
+        return Said.USAGE;
     }
 
     private int list(boolean json, PrintStream out) {
+        Map<String, String> titles = new TreeMap<>();
+        Map<String, String> nodes = new HashMap<>();
+        operator.registry().all().forEach(c -> titles.put(c.name(), c.about().title()));
+        errands.abroad().all().forEach(f -> {
+            titles.put(f.command().name(), f.command().title());
+            nodes.put(f.command().name(), f.at().name());
+        });
         if (json) {
-            out.println(Json.array(operator.registry().all().stream()
-                    .map(c -> {
-                        Map<String, String> about = new LinkedHashMap<>();
-                        about.put("name", Json.text(c.name()));
-                        about.put("title", Json.text(c.about().title()));
-                        return Json.object(about);
-                    })
-                    .toList()));
-            return DONE;
+            List<String> all = new ArrayList<>();
+            titles.forEach((name, title) -> {
+                Map<String, String> about = new LinkedHashMap<>();
+                about.put("name", Json.text(name));
+                about.put("title", Json.text(title));
+                if (nodes.containsKey(name)) about.put("node", Json.text(nodes.get(name)));
+                all.add(Json.object(about));
+            });
+            out.println(Json.array(all));
+            return Said.DONE;
         }
-        operator.registry()
-                .all()
-                .forEach(c -> out.printf("%-28s %s%n", c.name(), c.about().title()));
-        return DONE;
+        titles.forEach((name, title) -> out.printf(
+                "%-28s %s%n",
+                name, nodes.containsKey(name) ? title + " (not here; runs at " + nodes.get(name) + ")" : title));
+        return Said.DONE;
     }
 }

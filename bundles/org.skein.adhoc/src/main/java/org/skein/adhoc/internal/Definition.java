@@ -27,6 +27,7 @@ final class Definition {
     private final CommandDescription about;
     private final List<FieldSpec> fields;
     private final Function<List<Object>, Record> input;
+    private volatile Listed listed; // made when it is first asked for
 
     private Definition(
             Object service,
@@ -109,6 +110,12 @@ final class Definition {
 
     CommandDescription about() {
         return about;
+    }
+
+    Listed listed() {
+        Listed made = listed;
+        if (made == null) listed = made = Listed.of(this);
+        return made;
     }
 
     /** An {@link Action} or a {@link DescribedAction}. */

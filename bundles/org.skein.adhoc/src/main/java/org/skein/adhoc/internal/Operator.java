@@ -1,5 +1,6 @@
 package org.skein.adhoc.internal;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -40,11 +41,25 @@ public final class Operator {
      * @throws CommandException if what was typed is wrong; nothing was done
      */
     Answer run(Definition command, List<String> words) throws InterruptedException {
-        Map<String, List<String>> fields = Words.fields(command, words);
-        long most = 2L * command.about().deadlineSeconds() + GRACE_SECONDS;
         Cancelling cancelling = new Cancelling();
-        CompletableFuture<Answer> answer = runs.run(command, fields, Jid.of(hosts.defaultDomain()), cancelling)
+        return awaited(start(command, words, cancelling), cancelling, command.deadline());
+    }
+
+    /** The same, without waiting. */
+    CompletableFuture<Answer> start(Definition command, List<String> words, Cancelling cancelling) {
+        Map<String, List<String>> fields = Words.fields(command, words);
+        return runs.run(command, fields, Jid.of(hosts.defaultDomain()), cancelling)
                 .toCompletableFuture();
+    }
+
+    /** Longest time until a command of this deadline is answered. */
+    static Duration longest(Duration deadline) {
+        return deadline.multipliedBy(2).plusSeconds(GRACE_SECONDS);
+    }
+
+    static <T> T awaited(CompletableFuture<T> answer, Cancelling cancelling, Duration deadline)
+            throws InterruptedException {
+        long most = longest(deadline).toSeconds();
         try {
             try {
                 return answer.get(most, TimeUnit.SECONDS);

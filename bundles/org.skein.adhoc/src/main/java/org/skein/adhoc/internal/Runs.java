@@ -64,7 +64,9 @@ public final class Runs implements PeerHandler {
     private final Sessions sessions;
     private final Workers workers;
     private final Turns turns;
-    private final Requested requested = new Requested();
+    private final Requested<Share> requested = new Requested<>(new Share(
+            new Outcome("", State.FAILED, Optional.of(Kind.CONFLICT), "this request was carried out before"),
+            Result.text("")));
     private final Runnable stop;
 
     @Reference(policy = DYNAMIC, policyOption = GREEDY) // exchanged when a lone node becomes a member

@@ -5,21 +5,21 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * Lets commands begin a few at a time, so that a thousand at once do not crowd out what users say: while some wait, so many
- * begin in each {@link #TURN}, and whoever waits does so for that, never for a slow one to end.
+ * Lets commands begin one by one, so that a thousand at once do not crowd out what users say. A few may begin together; after
+ * that one in each {@link #TURN}. It is the beginnings that are counted: nobody waits for a slow command to end, and whoever
+ * sends the next command as soon as the last is answered gets no more than others.
  */
 final class Turns {
-    static final int AT_A_TIME = 16;
+    static final int TOGETHER = 16;
     static final int WAITING = 2000;
-    static final Duration TURN = Duration.ofMillis(100);
+    static final Duration TURN = Duration.ofMillis(5);
 
     private final Delays delays;
     private final Deque<Runnable> waiting = new ArrayDeque<>(); // guarded by this
-    private int begun; // guarded by this
+    private int free = TOGETHER; // guarded by this; that many may begin at once
     private boolean isBeginning; // guarded by this; one thread begins what waits, in a loop
 
     Turns(Delays delays) {
@@ -48,56 +48,41 @@ final class Turns {
             isBeginning = true;
         }
         while (true) {
-            Runnable turn;
+            Runnable next;
+            boolean isFirst;
             synchronized (this) {
-                turn = begun < AT_A_TIME ? waiting.poll() : null;
-                if (turn == null) {
+                next = free > 0 ? waiting.poll() : null;
+                if (next == null) {
                     isBeginning = false;
                     return;
                 }
-                begun++;
+                isFirst = free == TOGETHER;
+                free--;
             }
-            turn.run();
+            if (isFirst) delays.schedule(this::over, TURN);
+            next.run();
         }
     }
 
-    private <T> void begin(Supplier<CompletionStage<T>> run, CompletableFuture<T> done) {
-        AtomicBoolean isOver = new AtomicBoolean();
+    /** A turn is over; there is one timer while any of those that may begin together is missing. */
+    private void over() {
+        boolean isLast;
+        synchronized (this) {
+            free++;
+            isLast = free == TOGETHER;
+        }
+        if (!isLast) delays.schedule(this::over, TURN);
+        beginSome();
+    }
+
+    private static <T> void begin(Supplier<CompletionStage<T>> run, CompletableFuture<T> done) {
         try {
-            AutoCloseable timer = delays.schedule(() -> over(isOver), TURN);
             run.get().whenComplete((value, failure) -> {
-                ended(isOver, timer);
                 if (failure == null) done.complete(value);
                 else done.completeExceptionally(failure);
             });
         } catch (Throwable e) { // nothing may end the loop that begins the others
-            over(isOver);
             done.completeExceptionally(e);
         }
-    }
-
-    private static void cancel(AutoCloseable timer) {
-        try {
-            timer.close();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Where nobody waits the turn is over at once, else at its time. */
-    private void ended(AtomicBoolean isOver, AutoCloseable timer) {
-        synchronized (this) {
-            if (!waiting.isEmpty()) return;
-        }
-        cancel(timer);
-        over(isOver);
-    }
-
-    private void over(AtomicBoolean isOver) {
-        if (!isOver.compareAndSet(false, true)) return;
-        synchronized (this) {
-            begun--;
-        }
-        beginSome();
     }
 }

@@ -44,9 +44,11 @@ class ConsoleCommandsTest {
         io.start();
         Sessions sessions = TestNode.fake(Sessions.class, (m, a) -> Optional.empty());
         Runs runs = new Runs(registry, sessions, new Workers(threads, threads), node);
+        Operator operator = new Operator(registry, runs, TestNode.hosts());
         console = new ConsoleCommands(
                 TestNode.fake(BundleContext.class, (method, arguments) -> register(arguments)),
-                new Operator(registry, runs, TestNode.hosts()));
+                operator,
+                new Errands(operator, new Abroad(registry, runs, node), node));
     }
 
     /** As the framework and Gogo's tracker do. */

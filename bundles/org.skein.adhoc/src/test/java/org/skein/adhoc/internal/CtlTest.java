@@ -28,14 +28,13 @@ class CtlTest {
     private final Registry registry = new Registry();
     private final TestCommands.AllFields allFields = new TestCommands.AllFields();
     private final WorkerThreads threads = new WorkerThreads();
-    private final Ctl ctl = new Ctl(new Operator(
+    private final Runs runs = new Runs(
             registry,
-            new Runs(
-                    registry,
-                    TestNode.fake(org.skein.api.session.Sessions.class, (m, a) -> java.util.Optional.empty()),
-                    new Workers(threads, threads),
-                    node),
-            TestNode.hosts()));
+            TestNode.fake(org.skein.api.session.Sessions.class, (m, a) -> java.util.Optional.empty()),
+            new Workers(threads, threads),
+            node);
+    private final Operator operator = new Operator(registry, runs, TestNode.hosts());
+    private final Ctl ctl = new Ctl(operator, new Errands(operator, new Abroad(registry, runs, node), node));
     private String printed = "";
     private String complained = "";
 

@@ -331,13 +331,13 @@ class RunsTest {
     void whatWaitsForItsTurnIsCancelledAtOnceAndNeverRuns() {
         TestCommands.Rows rows = new TestCommands.Rows(HELLO);
         a.with(rows);
-        for (int i = 0; i < Turns.AT_A_TIME; i++) start(a, "test:rows", new Cancelling());
+        for (int i = 0; i < Turns.TOGETHER; i++) start(a, "test:rows", new Cancelling());
         Cancelling cancelling = new Cancelling();
         CompletableFuture<Answer> answer = start(a, "test:rows", cancelling);
         assertTrue(cancelling.cancel());
         assertEquals(List.of("a: cancelled"), outcomes(answer.join()));
         scheduler.runAll();
-        assertEquals(Turns.AT_A_TIME, rows.runs);
+        assertEquals(Turns.TOGETHER, rows.runs);
     }
 
     @Test

@@ -37,6 +37,8 @@ final class TestNode {
     final InMemoryNode node;
     final ManualScheduler scheduler;
     final Runs runs;
+    final Abroad abroad;
+    final Errands errands;
     final CommandHost host;
 
     TestNode(InMemoryCluster cluster, ManualScheduler scheduler, String name) {
@@ -58,8 +60,15 @@ final class TestNode {
                         ? Optional.of(fake(OnlineAccount.class, (m, a) -> null))
                         : Optional.empty());
         runs = new Runs(registry, sessions, workers, node);
-        host = new CommandHost(registry, runs, hosts(), scheduler.clock(), node);
-        node.handler(Runs.CHANNEL, runs).handler(CommandHost.CHANNEL, host);
+        abroad = new Abroad(registry, runs, node);
+        errands = new Errands(new Operator(registry, runs, hosts()), abroad, node);
+        host = new CommandHost(registry, runs, abroad, hosts(), scheduler.clock(), node);
+        node.handler(Runs.CHANNEL, runs)
+                .handler(CommandHost.CHANNEL, host)
+                .handler(Abroad.CHANNEL, abroad)
+                .handler(Errands.CHANNEL, errands)
+                .listener(abroad);
+        abroad.activate();
         cluster.join(node);
         scheduler.runAll();
     }

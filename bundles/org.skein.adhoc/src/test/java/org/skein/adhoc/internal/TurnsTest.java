@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -13,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {
-    private final List<Runnable> timers = new ArrayList<>();
+    private final Deque<Runnable> timers = new ArrayDeque<>();
     private final List<CompletableFuture<String>> begun = new ArrayList<>();
     private final Turns turns = new Turns((task, delay) -> {
         timers.add(task);
@@ -31,34 +33,41 @@ class TurnsTest {
         return one;
     }
 
-    /** The time of the first so many turns is over. */
-    private void over(int from, int to) {
-        for (int i = from; i < to; i++) timers.get(i).run();
+    private void pass(int turns) {
+        for (int i = 0; i < turns && !timers.isEmpty(); i++) timers.remove().run();
     }
 
     @Test
-    void aFewBeginInEachTurnAndAllDo() {
+    void aFewBeginTogetherAndThenOneInEachTurn() {
         List<CompletableFuture<String>> all = new ArrayList<>();
-        for (int i = 0; i < 3 * Turns.AT_A_TIME; i++) all.add(begin());
-        assertEquals(Turns.AT_A_TIME, begun.size());
+        for (int i = 0; i < 3 * Turns.TOGETHER; i++) all.add(begin());
+        assertEquals(Turns.TOGETHER, begun.size());
         begun.get(0).complete("done");
         assertEquals("done", all.get(0).join());
-        assertEquals(Turns.AT_A_TIME, begun.size());
-        over(0, Turns.AT_A_TIME); // though all but one are slow
-        assertEquals(2 * Turns.AT_A_TIME, begun.size());
-        over(0, Turns.AT_A_TIME); // counts once
-        assertEquals(2 * Turns.AT_A_TIME, begun.size());
-        over(Turns.AT_A_TIME, 2 * Turns.AT_A_TIME);
-        assertEquals(3 * Turns.AT_A_TIME, begun.size());
+        assertEquals(Turns.TOGETHER, begun.size());
+        pass(3); // though all but one are slow
+        assertEquals(Turns.TOGETHER + 3, begun.size());
+        pass(2 * Turns.TOGETHER - 3);
+        assertEquals(3 * Turns.TOGETHER, begun.size());
     }
 
     @Test
-    void whereNobodyWaitsOneMayFollowTheOtherAtOnce() {
-        for (int i = 0; i < 10 * Turns.AT_A_TIME; i++) {
+    void whoSendsTheNextWithEachAnswerGetsNoMore() {
+        for (int i = 0; i < 10 * Turns.TOGETHER; i++) {
             begin();
-            assertEquals(i + 1, begun.size());
-            begun.get(i).complete("done");
+            begun.get(begun.size() - 1).complete("done");
         }
+        assertEquals(Turns.TOGETHER, begun.size());
+    }
+
+    @Test
+    void afterSomeQuietAsManyBeginTogetherAsAtFirstAndNoTimerIsLeft() {
+        for (int i = 0; i < 2 * Turns.TOGETHER; i++) begin();
+        pass(100);
+        assertEquals(0, timers.size());
+        for (int i = 0; i < 2 * Turns.TOGETHER; i++) begin();
+        assertEquals(3 * Turns.TOGETHER, begun.size());
+        assertEquals(1, timers.size());
     }
 
     @Test
@@ -73,29 +82,29 @@ class TurnsTest {
         CompletableFuture<String> failed = begin();
         begun.get(0).completeExceptionally(new IllegalStateException("failed"));
         assertTrue(failed.isCompletedExceptionally());
-        for (int i = 0; i < Turns.AT_A_TIME; i++) begin();
-        assertEquals(1 + Turns.AT_A_TIME, begun.size());
+        for (int i = 0; i < Turns.TOGETHER - 2; i++) begin();
+        assertEquals(Turns.TOGETHER - 1, begun.size());
     }
 
     @Test
     void whatIsTooMuchIsRefusedAtOnceAndNothingElse() {
-        for (int i = 0; i < Turns.AT_A_TIME + Turns.WAITING; i++) assertFalse(begin().isDone());
+        for (int i = 0; i < Turns.TOGETHER + Turns.WAITING; i++) assertFalse(begin().isDone());
         assertEquals("refused", begin().join());
-        over(0, 1);
+        pass(1);
         assertFalse(begin().isDone());
     }
 
     @Test
     void thoseThatAnswerAtOnceNeedNoStack() {
         List<CompletableFuture<String>> all = new ArrayList<>();
-        for (int i = 0; i < Turns.AT_A_TIME; i++) begin();
+        for (int i = 0; i < Turns.TOGETHER; i++) begin();
         for (int i = 0; i < Turns.WAITING; i++) {
             all.add(turns.begin(
                             () -> CompletableFuture.completedFuture("at once"),
                             () -> CompletableFuture.completedFuture("refused"))
                     .toCompletableFuture());
         }
-        for (int i = 0; i < Turns.AT_A_TIME + Turns.WAITING; i++) over(i, i + 1);
+        pass(Turns.WAITING);
         all.forEach(a -> assertEquals("at once", a.join()));
     }
 
