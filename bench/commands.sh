@@ -37,9 +37,9 @@ for part in ${*:-time stopped flight}; do
     kill -CONT "$p"; c stop ;;
   flight)
     c start 3 >/dev/null; boss "$dir"; "$tools/peers/floor.sh" start route >/dev/null && "$tools/peers/floor.sh" stop route >/dev/null
-    load register --count 400 | grep -v '^{' || true; chat >/dev/null # warm
+    load register --count 400 | grep -v '^{' || true; chat >/dev/null # both warm: what a minute of compiling costs is not what commands cost
     # shellcheck disable=SC2046
-    "$HERE/commands.py" flight --in-flight "$IN_FLIGHT" --secs 5 --every "$EVERY" $(hosts "$dir") >/dev/null
+    "$HERE/commands.py" flight --in-flight "$IN_FLIGHT" --secs 20 --every "$EVERY" $(hosts "$dir") >/dev/null
     for rep in $(seq "${RUNS:-5}"); do
       chat | keep skein-3 commands_none "$rep" >/dev/null
       # shellcheck disable=SC2046

@@ -2,6 +2,7 @@ package org.skein.adhoc.internal;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class Definition {
     private final CommandDescription about;
     private final List<FieldSpec> fields;
     private final Function<List<Object>, Record> input;
+    private final boolean hasCheck;
     private volatile Listed listed; // made when it is first asked for
 
     private Definition(
@@ -40,6 +42,7 @@ final class Definition {
         this.about = about;
         this.fields = fields;
         this.input = input;
+        this.hasCheck = hasCheck(action);
     }
 
     /** @throws IllegalArgumentException with the reason, if it cannot be a command */
@@ -196,8 +199,22 @@ final class Definition {
         return action.user(input);
     }
 
+    /** Whether there is anything to {@link #check}. */
+    boolean hasCheck() {
+        return hasCheck;
+    }
+
     void check(Record input) {
         action.check(input);
+    }
+
+    private static boolean hasCheck(Action<?> action) {
+        try {
+            Method check = action.getClass().getMethod("check", Record.class);
+            return check.getDeclaringClass() != Action.class;
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     CompletionStage<Map<String, List<String>>> prefill(int page, Map<String, List<String>> soFar) {

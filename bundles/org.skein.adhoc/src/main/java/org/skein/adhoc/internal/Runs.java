@@ -55,6 +55,9 @@ public final class Runs implements PeerHandler {
     /** Of a failure. */
     private static final int LONGEST_TEXT = 4096;
 
+    /** From so many bytes on an answer is not read on the lane's thread. */
+    private static final int LONG_ANSWER = 16 << 10;
+
     /** How often, and how long apart, it is looked whether a node that was lost is back. */
     private static final int LOOKS = 10;
 
@@ -123,7 +126,9 @@ public final class Runs implements PeerHandler {
         cancelling.then(() -> {
             if (isBegun.compareAndSet(false, true)) answer.complete(cancelled(command)); // it waits for its turn
         });
-        CompletionStage<Answer> run = turns.begin(
+        int turns = command.about().scope() == Scope.ALL ? cluster.view().ids().size() : 1;
+        CompletionStage<Answer> run = this.turns.begin(
+                turns,
                 () -> isBegun.compareAndSet(false, true)
                         ? run(command, input, texts, by, cancelling)
                         : done(cancelled(command)),
@@ -145,6 +150,10 @@ public final class Runs implements PeerHandler {
             Definition command, Record input, Map<String, List<String>> texts, Jid by, Cancelling cancelling) {
         if (command.isEverywhere()) {
             return cancelling.tooLate() ? byItself(command, input, by) : done(cancelled(command));
+        }
+        if (!command.hasCheck() && command.about().scope() != Scope.NODE_OF_USER) { // none of its code is called yet
+            return targets(command, Optional.empty())
+                    .thenCompose(nodes -> everywhere(command, input, texts, by, nodes, cancelling));
         }
         CompletableFuture<Optional<Jid>> checked = workers.call(command, command.deadline(), () -> {
             command.check(input);
@@ -307,17 +316,17 @@ public final class Runs implements PeerHandler {
         return now.peers()
                 .call(node, CHANNEL, request.get(), command.deadline())
                 .thenCompose(reply -> again(node, command, request, reply, cancelling, LOOKS))
-                .thenApplyAsync(
-                        reply -> {
-                            log.debug(
-                                    "what=command_answered command={} node={} outcome={} took_ms={}",
-                                    command,
-                                    node,
-                                    reply.result(),
-                                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked));
-                            return share(node, command, reply);
-                        },
-                        workers::aside); // not on the lane's thread: it may be megabytes
+                .thenCompose(reply -> {
+                    log.debug(
+                            "what=command_answered command={} node={} outcome={} took_ms={}",
+                            command,
+                            node,
+                            reply.result(),
+                            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked));
+                    return reply.payload().length < LONG_ANSWER
+                            ? done(share(node, command, reply))
+                            : CompletableFuture.supplyAsync(() -> share(node, command, reply), workers::aside);
+                });
     }
 
     /** What may be done twice is asked again of a node that was lost in the middle, if it is back soon. */

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 
 /**
  * Lets commands begin one by one, so that a thousand at once do not crowd out what users say. A few may begin together; after
- * that one in each {@link #TURN}. It is the beginnings that are counted: nobody waits for a slow command to end, and whoever
- * sends the next command as soon as the last is answered gets no more than others.
+ * that one in so many {@link #TURN}s as it runs on nodes. It is the beginnings that are counted: nobody waits for a slow
+ * command to end, and whoever sends the next command as soon as the last is answered gets no more than others.
  */
 final class Turns {
     static final int TOGETHER = 16;
@@ -18,9 +18,11 @@ final class Turns {
     static final Duration TURN = Duration.ofMillis(5);
 
     private final Delays delays;
-    private final Deque<Runnable> waiting = new ArrayDeque<>(); // guarded by this
-    private int free = TOGETHER; // guarded by this; that many may begin at once
+    private final Deque<Waiting> waiting = new ArrayDeque<>(); // guarded by this
+    private int free = TOGETHER; // guarded by this; turns; below 0 while those of a command over many nodes pass
     private boolean isBeginning; // guarded by this; one thread begins what waits, in a loop
+
+    private record Waiting(Runnable begin, int turns) {}
 
     Turns(Delays delays) {
         this.delays = delays;
@@ -29,14 +31,15 @@ final class Turns {
     /**
      * Begins it when it is its turn, on the thread that finds out.
      *
+     * @param turns it takes
      * @param run must not block
      * @param refused answers instead if too many wait
      */
-    <T> CompletionStage<T> begin(Supplier<CompletionStage<T>> run, Supplier<CompletionStage<T>> refused) {
+    <T> CompletionStage<T> begin(int turns, Supplier<CompletionStage<T>> run, Supplier<CompletionStage<T>> refused) {
         CompletableFuture<T> done = new CompletableFuture<>();
         synchronized (this) {
             if (waiting.size() == WAITING) return refused.get();
-            waiting.add(() -> begin(run, done));
+            waiting.add(new Waiting(() -> begin(run, done), turns));
         }
         beginSome();
         return done;
@@ -48,7 +51,7 @@ final class Turns {
             isBeginning = true;
         }
         while (true) {
-            Runnable next;
+            Waiting next;
             boolean isFirst;
             synchronized (this) {
                 next = free > 0 ? waiting.poll() : null;
@@ -57,10 +60,10 @@ final class Turns {
                     return;
                 }
                 isFirst = free == TOGETHER;
-                free--;
+                free -= next.turns();
             }
             if (isFirst) delays.schedule(this::over, TURN);
-            next.run();
+            next.begin().run();
         }
     }
 

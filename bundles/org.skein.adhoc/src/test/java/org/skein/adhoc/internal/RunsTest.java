@@ -323,21 +323,21 @@ class RunsTest {
         CompletableFuture<Answer> answer = start(a, "test:rows", cancelling);
         cancelling.cancel();
         scheduler.runAll();
-        assertEquals(List.of("a: cancelled"), outcomes(answer.join()));
+        assertEquals(List.of("a: cancelled", "b: cancelled", "c: cancelled"), outcomes(answer.join()));
         assertEquals(0, rows.runs);
     }
 
     @Test
     void whatWaitsForItsTurnIsCancelledAtOnceAndNeverRuns() {
-        TestCommands.Rows rows = new TestCommands.Rows(HELLO);
-        a.with(rows);
-        for (int i = 0; i < Turns.TOGETHER; i++) start(a, "test:rows", new Cancelling());
+        TestCommands.Local local = new TestCommands.Local(HELLO);
+        a.with(local);
+        for (int i = 0; i < Turns.TOGETHER; i++) start(a, "test:local", new Cancelling());
         Cancelling cancelling = new Cancelling();
-        CompletableFuture<Answer> answer = start(a, "test:rows", cancelling);
+        CompletableFuture<Answer> answer = start(a, "test:local", cancelling);
         assertTrue(cancelling.cancel());
         assertEquals(List.of("a: cancelled"), outcomes(answer.join()));
         scheduler.runAll();
-        assertEquals(Turns.TOGETHER, rows.runs);
+        assertEquals(Turns.TOGETHER, local.runs);
     }
 
     @Test

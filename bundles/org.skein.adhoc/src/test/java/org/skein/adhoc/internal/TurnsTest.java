@@ -23,7 +23,7 @@ class TurnsTest {
     });
 
     private CompletableFuture<String> begin() {
-        return turns.begin(this::run, () -> CompletableFuture.completedFuture("refused"))
+        return turns.begin(1, this::run, () -> CompletableFuture.completedFuture("refused"))
                 .toCompletableFuture();
     }
 
@@ -61,6 +61,15 @@ class TurnsTest {
     }
 
     @Test
+    void whatRunsOnManyNodesTakesAsManyTurns() {
+        for (int i = 0; i < Turns.TOGETHER; i++) turns.begin(3, this::run, () -> null);
+        assertEquals((Turns.TOGETHER + 2) / 3, begun.size());
+        int before = begun.size();
+        pass(9 + 2);
+        assertEquals(before + 3, begun.size());
+    }
+
+    @Test
     void afterSomeQuietAsManyBeginTogetherAsAtFirstAndNoTimerIsLeft() {
         for (int i = 0; i < 2 * Turns.TOGETHER; i++) begin();
         pass(100);
@@ -73,6 +82,7 @@ class TurnsTest {
     @Test
     void oneThatFailsOrThrowsLetsTheNextToo() {
         CompletableFuture<String> thrown = turns.<String>begin(
+                        1,
                         () -> {
                             throw new IllegalStateException("thrown");
                         },
@@ -100,6 +110,7 @@ class TurnsTest {
         for (int i = 0; i < Turns.TOGETHER; i++) begin();
         for (int i = 0; i < Turns.WAITING; i++) {
             all.add(turns.begin(
+                            1,
                             () -> CompletableFuture.completedFuture("at once"),
                             () -> CompletableFuture.completedFuture("refused"))
                     .toCompletableFuture());
@@ -111,6 +122,7 @@ class TurnsTest {
     @Test
     void anErrorOfOneKeepsNoOtherFromBeginning() {
         CompletionStage<String> broken = turns.begin(
+                1,
                 () -> {
                     throw new StackOverflowError();
                 },
