@@ -1,9 +1,10 @@
 #!/bin/bash
-# strategies.sh [PART…]     What swapping the clustering strategy under load costs, and what each strategy costs. Parts: swap, update, cost, counts; default all.
+# strategies.sh [PART…]     What swapping the clustering strategy under load costs, and what each strategy costs. Parts: swap, update, cost, counts, join; default all.
 #   swap    three nodes, 2 000 messages a second with stream management: all nodes swapped to the next of the three strategies every second (SWAPS=60)
 #   update  the same while the bundle of the strategy in use is updated 100 times on one node (UPDATES=100); heap and class loaders before and after
 #   cost    CPU, frames and bytes for each message and each presence delivered, for NODES="2 3 5" and each strategy
 #   counts  frames for each message where one of three nodes holds the user
+#   join    chat of 400 users on two nodes at 1 000 messages a second that know IDLE=3000 more users, while a third node starts and joins, and without: how long, and p99
 # Variables: TOOLS   SCRATCH   SECS=8 (of a run of `cost`)
 set -eu
 . "$(dirname "${BASH_SOURCE[0]}")/results.sh"
@@ -13,8 +14,8 @@ c() { DIR=$dir PORT=7560 "$HERE/skein-cluster.sh" "$@"; }
 on() { "$HERE/../runtime/target/skein/bin/skein" shell --base "$dir/n$1" "$2"; } # node command
 trap 'c stop' EXIT
 build() { "$tools/peers/floor.sh" start route >/dev/null && "$tools/peers/floor.sh" stop route >/dev/null; }
-load() { # mode arguments
-  . "$dir/peer.env"; local hosts=(); for h in $HOSTS; do hosts+=(--host "$h"); done
+load() { # mode arguments; of the first ON nodes, if that is set
+  . "$dir/peer.env"; local hosts=(); for h in $(tr ' ' '\n' <<<"$HOSTS" | head -"${ON:-99}"); do hosts+=(--host "$h"); done
   "$XB_SCRATCH/bin/xmppload" "$@" "${hosts[@]}" --domain localhost --prefix u --password pw --conc 20 --pid "$($PIDS_CMD | tr '\n' ',')"
 }
 under_load() { # scenario seconds command: runs the command while 400 clients write, and keeps the line
@@ -41,7 +42,8 @@ swaps() { # COUNT: about one a second
 }
 updates() { local i; for i in $(seq "$1"); do on 1 "update $bundle"; sleep 0.2; done; }
 histogram() { jcmd "$(cat "$dir/n1/run/skein.pid")" GC.class_histogram | awk -v c="$bundle.internal.OnlineStrategy" '$4 == c { n++ } /^Total/ { b = $3 } END { printf "live heap %d KiB, copies of the strategy'\''s class %d\n", b / 1024, n }'; }
-for part in ${*:-swap update counts cost}; do
+phase() { until [ "$(cat "$1" 2>/dev/null)" = run ]; do sleep 0.2; done; } # mark
+for part in ${*:-swap update counts cost join}; do
   case $part in
   swap)
     c start 3 >/dev/null; build; load register --count 400 | grep -v '^{'
@@ -61,6 +63,23 @@ for part in ${*:-swap update counts cost}; do
       on 1 "cluster:strategy --all broadcast" >/dev/null; on 1 "cluster:strategy --all $s" >/dev/null
       load chat --count 400 --rate 500 --secs 4 >/dev/null; on 1 cluster:strategy | grep "^$s "
     done; c stop ;;
+  join)
+    IDLE=${IDLE:-3000}; c start 3 >/dev/null; build; load register --count $((400 + IDLE)) | grep -v '^{'
+    for s in $strategies; do
+      on 1 "cluster:strategy --all --save $s" >/dev/null; c term 3; rm -f "$XB_SCRATCH"/join.*
+      ON=2 load idle --first 400 --count "$IDLE" --warm 1 --secs 90 --mark "$XB_SCRATCH/join.idle" >/dev/null & idle=$!; phase "$XB_SCRATCH/join.idle"
+      ON=2 load chat --count 400 --rate 1000 --secs 12 >/dev/null # warm
+      ON=2 load chat --count 400 --rate 1000 --secs 12 | grep '^{' | sed "s/^{/{\"peer\":\"skein-2-$s\",\"scenario\":\"join_none\",\"rep\":1,\"commit\":\"$commit\",/" >> "$out"
+      (phase "$XB_SCRATCH/join.chat"; sleep 1; c restart 3) & joiner=$!
+      ON=2 load chat --count 400 --rate 1000 --secs 12 --mark "$XB_SCRATCH/join.chat" | grep '^{' | sed "s/^{/{\"peer\":\"skein-2-$s\",\"scenario\":\"join\",\"rep\":1,\"commit\":\"$commit\",/" >> "$out"
+      wait "$joiner"; on 3 cluster:strategy | grep "^$s "; kill "$idle" 2>/dev/null || true; wait "$idle" 2>/dev/null || true
+    done; c stop
+    python3 - "$out" <<'PY'
+import json, sys
+for r in map(json.loads, open(sys.argv[1])):
+    if r["scenario"].startswith("join"): print(r["peer"], r["scenario"], "latency ms p50 %.1f p99 %.1f max %.1f" % tuple(r["lat_us"][k] / 1e3 for k in ("p50", "p99", "max")), "lost", r.get("lost", 0))
+PY
+    ;;
   cost)
     for n in $NODES; do
       PEER=skein-$n c start "$n" >/dev/null
