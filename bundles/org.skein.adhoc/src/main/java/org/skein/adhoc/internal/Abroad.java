@@ -81,12 +81,15 @@ public final class Abroad implements PeerHandler, ClusterListener, Registry.List
         tellLater();
     }
 
+    /** With this bundle the node's commands go: the others are told it has none. */
     @Deactivate
     void deactivate() {
-        registry.ignore(this);
         synchronized (this) {
             isOver = true;
+            version++;
         }
+        registry.ignore(this);
+        others().forEach(this::tell);
     }
 
     Optional<Found> named(String name) {
@@ -146,8 +149,14 @@ public final class Abroad implements PeerHandler, ClusterListener, Registry.List
             isDue = false;
             if (isOver) return;
         }
+        others().forEach(this::tell);
+    }
+
+    private List<NodeId> others() {
         Cluster now = cluster;
-        now.view().ids().stream().filter(node -> !node.equals(now.self())).forEach(this::tell);
+        return now.view().ids().stream()
+                .filter(node -> !node.equals(now.self()))
+                .toList();
     }
 
     /** Both tell each other; who does not answer is told again as long as it is a member. */
@@ -161,10 +170,11 @@ public final class Abroad implements PeerHandler, ClusterListener, Registry.List
 
     private byte[] mine() {
         Packer to = new Packer(1);
+        Collection<Definition> all;
         synchronized (this) {
             to.number(version);
+            all = isOver ? List.of() : registry.all();
         }
-        Collection<Definition> all = registry.all();
         to.number(all.size());
         all.forEach(c -> c.listed().pack(to));
         return to.toBytes();

@@ -128,6 +128,13 @@ class AbroadTest {
     }
 
     @Test
+    void itGoesWithTheHostOfCommands() {
+        b.abroad.deactivate();
+        settle();
+        assertEquals(List.of(), listed(a, ADMIN));
+    }
+
+    @Test
     void whatHasGoneAndIsStillListedIsRefused() {
         Abroad.Found before = a.abroad.named("test:rows").orElseThrow();
         b.registry.unbindAction(rows); // which has not been told
