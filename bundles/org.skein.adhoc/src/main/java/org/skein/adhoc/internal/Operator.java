@@ -17,8 +17,8 @@ import org.skein.xmpp.Jid;
 /** Runs commands for who sits at the node itself, and so may all. Blocks, on the console's threads. */
 @Component(service = Operator.class)
 public final class Operator {
-    /** Checks and runs each have the deadline; then some for the way, and for its turn. */
-    private static final int GRACE_SECONDS = 15;
+    /** Checks and runs each have the deadline; then some for the way, and {@link Turns#WAITING} for its turn. */
+    private static final int GRACE_SECONDS = 45;
 
     private final Registry registry;
     private final Runs runs;

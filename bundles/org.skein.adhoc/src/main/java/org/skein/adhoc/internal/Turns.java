@@ -14,12 +14,15 @@ import java.util.function.Supplier;
  */
 final class Turns {
     static final int TOGETHER = 16;
-    static final int WAITING = 2000;
+    /** Turns: half a minute, which whoever waits for an answer adds to the deadline. */
+    static final int WAITING = 6000;
+
     static final Duration TURN = Duration.ofMillis(5);
 
     private final Delays delays;
     private final Deque<Waiting> waiting = new ArrayDeque<>(); // guarded by this
     private int free = TOGETHER; // guarded by this; turns; below 0 while those of a command over many nodes pass
+    private int due; // guarded by this; turns of all that wait
     private boolean isBeginning; // guarded by this; one thread begins what waits, in a loop
 
     private record Waiting(Runnable begin, int turns) {}
@@ -38,7 +41,8 @@ final class Turns {
     <T> CompletionStage<T> begin(int turns, Supplier<CompletionStage<T>> run, Supplier<CompletionStage<T>> refused) {
         CompletableFuture<T> done = new CompletableFuture<>();
         synchronized (this) {
-            if (waiting.size() == WAITING) return refused.get();
+            if (due + turns > WAITING) return refused.get();
+            due += turns;
             waiting.add(new Waiting(() -> begin(run, done), turns));
         }
         beginSome();
@@ -61,6 +65,7 @@ final class Turns {
                 }
                 isFirst = free == TOGETHER;
                 free -= next.turns();
+                due -= next.turns();
             }
             if (isFirst) delays.schedule(this::over, TURN);
             next.begin().run();

@@ -320,7 +320,7 @@ class CommandHostTest {
         cluster.hold(a.node, without.node);
         CompletableFuture<Optional<Element>> lost = b.send(ADMIN, complete);
         CompletableFuture<Optional<Element>> lostToo = without.send(ADMIN, complete);
-        scheduler.advance(Duration.ofSeconds(214));
+        scheduler.advance(Duration.ofSeconds(244));
         assertFalse(lost.isDone());
         assertFalse(lostToo.isDone(), "it was told how long this command may take");
         scheduler.advance(Duration.ofSeconds(2));

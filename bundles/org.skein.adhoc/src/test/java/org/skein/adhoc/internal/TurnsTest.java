@@ -105,6 +105,16 @@ class TurnsTest {
     }
 
     @Test
+    void nobodyWaitsLongerThanThoseWhoAskWait() {
+        for (int i = 0; i < Turns.TOGETHER; i++) begin();
+        int waiting = 0;
+        while (!turns.begin(50, this::run, () -> CompletableFuture.completedFuture("refused"))
+                .toCompletableFuture()
+                .isDone()) waiting++;
+        assertEquals(Turns.WAITING / 50, waiting);
+    }
+
+    @Test
     void thoseThatAnswerAtOnceNeedNoStack() {
         List<CompletableFuture<String>> all = new ArrayList<>();
         for (int i = 0; i < Turns.TOGETHER; i++) begin();
