@@ -4,7 +4,7 @@
 #   update  the same while the bundle of the strategy in use is updated 100 times on one node (UPDATES=100); heap and class loaders before and after
 #   cost    CPU, frames and bytes for each message and each presence delivered, for NODES="2 3 5" and each strategy
 #   counts  frames for each message where one of three nodes holds the user
-#   join    chat of 400 users on two nodes at 1 000 messages a second that know IDLE=3000 more users, while a third node starts and joins, and without: how long, and p99
+#   join    chat of 400 users at 1 000 messages a second on nodes that have IDLE=50000 more online, while one more node starts and joins, and without: p99
 # Variables: TOOLS   SCRATCH   SECS=8 (of a run of `cost`)
 set -eu
 . "$(dirname "${BASH_SOURCE[0]}")/results.sh"
@@ -12,7 +12,7 @@ dir=$XB_SCRATCH/strategies; SWAPS=${SWAPS:-60}; UPDATES=${UPDATES:-100}; NODES=$
 strategies="broadcast online directory"; bundle=org.skein.cluster.strategy.online
 c() { DIR=$dir PORT=7560 "$HERE/skein-cluster.sh" "$@"; }
 on() { "$HERE/../runtime/target/skein/bin/skein" shell --base "$dir/n$1" "$2"; } # node command
-trap 'c stop' EXIT
+idle=(); trap 'kill ${idle[@]+"${idle[@]}"} 2>/dev/null || true; c stop' EXIT
 build() { "$tools/peers/floor.sh" start route >/dev/null && "$tools/peers/floor.sh" stop route >/dev/null; }
 load() { # mode arguments; of the first ON nodes, if that is set
   . "$dir/peer.env"; local hosts=(); for h in $(tr ' ' '\n' <<<"$HOSTS" | head -"${ON:-99}"); do hosts+=(--host "$h"); done
@@ -64,20 +64,26 @@ for part in ${*:-swap update counts cost join}; do
       load chat --count 400 --rate 500 --secs 4 >/dev/null; on 1 cluster:strategy | grep "^$s "
     done; c stop ;;
   join)
-    IDLE=${IDLE:-3000}; c start 3 >/dev/null; build; load register --count $((400 + IDLE)) | grep -v '^{'
+    # No process here may have more than 20 000 connections: so many nodes, and as many generators, hold those who only listen.
+    IDLE=${IDLE:-50000}; old=$(( (IDLE + 16999) / 17000 )); [ "$old" -ge 2 ] || old=2; new=$((old + 1)); each=$((IDLE / old))
+    c start "$new" >/dev/null; build; load register --count $((400 + each * old)) --maxtime 900 | grep -v '^{'
+    rm -f "$XB_SCRATCH"/join.*
+    for k in $(seq "$old"); do
+      ON=$old load idle --first $((400 + each * (k - 1))) --count "$each" --warm 1 --secs 3000 --maxtime 3600 --mark "$XB_SCRATCH/join.$k" >/dev/null & idle+=($!)
+    done; for k in $(seq "$old"); do phase "$XB_SCRATCH/join.$k"; done
+    chat() { ON=$old load chat --count 400 --rate 1000 --secs 12 "$@" | grep '^{' | sed "s/^{/{\"peer\":\"skein-$old-$s\",\"scenario\":\"$as\",\"rep\":$rep,\"commit\":\"$commit\",\"users\":$IDLE,/" >> "$out"; }
     for s in $strategies; do
-      on 1 "cluster:strategy --all --save $s" >/dev/null; c term 3; rm -f "$XB_SCRATCH"/join.*
-      ON=2 load idle --first 400 --count "$IDLE" --warm 1 --secs 90 --mark "$XB_SCRATCH/join.idle" >/dev/null & idle=$!; phase "$XB_SCRATCH/join.idle"
-      ON=2 load chat --count 400 --rate 1000 --secs 12 >/dev/null # warm
-      ON=2 load chat --count 400 --rate 1000 --secs 12 | grep '^{' | sed "s/^{/{\"peer\":\"skein-2-$s\",\"scenario\":\"join_none\",\"rep\":1,\"commit\":\"$commit\",/" >> "$out"
-      (phase "$XB_SCRATCH/join.chat"; sleep 1; c restart 3) & joiner=$!
-      ON=2 load chat --count 400 --rate 1000 --secs 12 --mark "$XB_SCRATCH/join.chat" | grep '^{' | sed "s/^{/{\"peer\":\"skein-2-$s\",\"scenario\":\"join\",\"rep\":1,\"commit\":\"$commit\",/" >> "$out"
-      wait "$joiner"; on 3 cluster:strategy | grep "^$s "; kill "$idle" 2>/dev/null || true; wait "$idle" 2>/dev/null || true
-    done; c stop
+      on 1 "cluster:strategy --all --save $s" >/dev/null
+      for rep in $(seq "${REPS:-3}"); do
+        c term "$new"; as=join_warm; [ "$rep" -gt 1 ] || chat; as=join_none; chat; rm -f "$XB_SCRATCH/join.chat"
+        (phase "$XB_SCRATCH/join.chat"; sleep 1; c restart "$new") & joiner=$!
+        as=join; chat --mark "$XB_SCRATCH/join.chat"; wait "$joiner"; on "$new" cluster:strategy | grep "^$s "
+      done
+    done; kill "${idle[@]}" 2>/dev/null || true; wait "${idle[@]}" 2>/dev/null || true; c stop
     python3 - "$out" <<'PY'
 import json, sys
 for r in map(json.loads, open(sys.argv[1])):
-    if r["scenario"].startswith("join"): print(r["peer"], r["scenario"], "latency ms p50 %.1f p99 %.1f max %.1f" % tuple(r["lat_us"][k] / 1e3 for k in ("p50", "p99", "max")), "lost", r.get("lost", 0))
+    if r["scenario"].startswith("join"): print(r["peer"], r["scenario"], r["rep"], "latency ms p50 %.1f p99 %.1f max %.1f" % tuple(r["lat_us"][k] / 1e3 for k in ("p50", "p99", "max")), "lost", r.get("lost", 0))
 PY
     ;;
   cost)

@@ -31,6 +31,7 @@ import org.skein.itests.support.ServerProcess;
 import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.Xml;
+import org.skein.testkit.SignedJar;
 import org.skein.testkit.storage.MariaDb;
 
 /** A bundle given on one node goes to all of them, and whoever was away has it when he is back. */
@@ -123,12 +124,15 @@ class BundlesEverywhereTest {
                                 + "</value></field></x>"));
     }
 
-    private void badInputIsRefused(ServerProcess node, Path jar) throws IOException {
+    private void badInputIsRefused(ServerProcess node, Path jar) throws Exception {
         assertRefused(node, 1, "there is no bundle", UPDATE, "file=" + jar);
         assertRefused(node, 2, "field sha256: ", INSTALL, "file=" + jar, "sha256=" + "0".repeat(64));
         assertRefused(node, 2, "is a relative path", INSTALL, "file=no/such.jar");
         Path text = Files.writeString(folder.resolve("text.jar"), "no jar");
         assertRefused(node, 2, "no jar, or damaged", INSTALL, "file=" + text);
+        Path signed = SignedJar.of(Files.copy(jar, folder.resolve("echo.jar")));
+        Path spoilt = SignedJar.spoilt(signed, "org/skein/examples/echo/EchoComponent.class");
+        assertRefused(node, 2, "signature", INSTALL, "file=" + spoilt);
     }
 
     private static void assertRefused(ServerProcess node, int status, String reason, String... words) {

@@ -24,8 +24,11 @@ final class MemoryReturn {
     /** The heap has grown when it is larger by this part than the last collection left it. */
     private static final int GROWN_PART = 8;
 
-    /** A collection is followed by so many times its duration without one: at most a twentieth of a processor, however large the heap. */
+    /** A collection is followed by so many times its duration without one: at most a twentieth of a processor. */
     private static final int REST_TIMES = 20;
+
+    /** But not by more: in the middle of a burst it takes long because the processors are busy, and the burst's memory is still to be returned. */
+    private static final long LONGEST_REST = TimeUnit.SECONDS.toNanos(20);
 
     private static final long SELDOM = TimeUnit.MINUTES.toNanos(5);
 
@@ -87,7 +90,7 @@ final class MemoryReturn {
         usedBefore = used;
         quietLooks = quiet ? quietLooks + 1 : 0;
         boolean grown = committed - left > left / GROWN_PART;
-        long rest = grown ? REST_TIMES * took : SELDOM;
+        long rest = grown ? Math.min(REST_TIMES * took, LONGEST_REST) : SELDOM;
         if (quietLooks >= QUIET_LOOKS && nanoTime.getAsLong() - ended >= rest) {
             collect();
         }

@@ -3,8 +3,8 @@ package org.skein.adhoc.internal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.skein.api.command.Command;
 import org.skein.api.command.CommandDescription;
 import org.skein.api.command.CommandException.Kind;
@@ -81,8 +81,12 @@ public record Answer(Result result, List<Outcome> nodes) {
     }
 
     /** The same with what the command itself makes of what came of all nodes. */
-    Answer with(UnaryOperator<Result> last) {
-        return nodes.stream().anyMatch(Outcome::isOk) ? new Answer(last.apply(result), nodes) : this;
+    Answer with(Result last) {
+        return new Answer(last, nodes);
+    }
+
+    Answer and(Outcome more) {
+        return new Answer(result, Stream.concat(nodes.stream(), Stream.of(more)).toList());
     }
 
     /** The user may have a session on each; that one has none is no failure if another did it. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -127,7 +128,7 @@ final class Definition {
     }
 
     Result merged(Record input, Result result) {
-        return action.merged(input, result);
+        return Objects.requireNonNull(action.merged(input, result), "merged answered null");
     }
 
     List<FieldSpec> fields() {

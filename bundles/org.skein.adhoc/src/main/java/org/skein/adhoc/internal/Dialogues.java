@@ -164,7 +164,8 @@ final class Dialogues {
             return new StanzaException(Condition.RESOURCE_CONSTRAINT, failure.getMessage());
         }
         log.error("what=command_failed command={} step=prefill", session.command(), failure);
-        return new StanzaException(Condition.INTERNAL_SERVER_ERROR, "internal error; the log of the node has more");
+        return new StanzaException(
+                Condition.INTERNAL_SERVER_ERROR, "internal error; the log of " + runs.self() + " has more");
     }
 
     private static Element page(FormSession session, int page, Map<String, List<String>> values) {

@@ -221,10 +221,28 @@ public final class Runs implements PeerHandler {
             shares.add(share.toCompletableFuture());
         }
         return CompletableFuture.allOf(shares.toArray(CompletableFuture<?>[]::new))
-                .thenApply(all -> Answer.of(
-                                command.about(),
-                                shares.stream().map(CompletableFuture::join).toList())
-                        .with(merged -> command.merged(input, merged)));
+                .thenApply(all -> together(
+                        command,
+                        input,
+                        shares.stream().map(CompletableFuture::join).toList()));
+    }
+
+    /** What the nodes did is done, whatever the command makes of it. */
+    private Answer together(Definition command, Record input, List<Share> shares) {
+        Answer answer = Answer.of(command.about(), shares);
+        if (!answer.isDone()) return answer;
+        try {
+            return answer.with(command.merged(input, answer.result()));
+        } catch (CommandException e) {
+            throw e;
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            log.error("what=command_failed command={} step=merged", command, e);
+            return answer.and(new Outcome(
+                    self(),
+                    State.FAILED,
+                    Optional.empty(),
+                    "what came of it is not put together; the log of " + self() + " has more"));
+        }
     }
 
     // on this node

@@ -167,6 +167,22 @@ class RunsTest {
     }
 
     @Test
+    void whatWasDoneIsToldThoughTheCommandMakesNothingOfIt() {
+        for (TestNode n : List.of(a, b)) {
+            n.with(new TestCommands.Merged(HELLO, merged -> null), new TestCommands.Rows(HELLO));
+        }
+        Answer answer = a.run("test:merged", Map.of());
+        assertEquals(2, answer.result().rows().size());
+        assertFalse(answer.isWhole());
+        assertEquals(
+                List.of("a: failed: what came of it is not put together; the log of a has more"),
+                answer.notes().stream()
+                        .map(Answer.Outcome::line)
+                        .filter(l -> l.contains("put"))
+                        .toList());
+    }
+
+    @Test
     void garbageFromANodeIsAFailureOfThatNode() {
         for (TestNode n : List.of(a, b, c)) n.with(new TestCommands.Rows(HELLO));
         for (byte[] garbage : List.of(new byte[0], new byte[] {1, 2, 3}, new byte[] {9}, new byte[4000])) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.skein.api.command.Action;
 import org.skein.api.command.Command;
 import org.skein.api.command.Command.Access;
@@ -73,6 +74,21 @@ final class TestCommands {
     static final class Again extends Plain {
         Again(Function<Call, CompletionStage<Result>> code) {
             super(code);
+        }
+    }
+
+    @Command(name = "test:merged", title = "Everywhere", scope = Scope.ALL)
+    static final class Merged extends Plain {
+        private final UnaryOperator<Result> last;
+
+        Merged(Function<Call, CompletionStage<Result>> code, UnaryOperator<Result> last) {
+            super(code);
+            this.last = last;
+        }
+
+        @Override
+        public Result merged(Nothing input, Result merged) {
+            return last.apply(merged);
         }
     }
 

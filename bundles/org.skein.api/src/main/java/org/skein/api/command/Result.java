@@ -3,6 +3,7 @@ package org.skein.api.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -10,7 +11,7 @@ import java.util.concurrent.CompletionStage;
  * What a command has to say: a text, values, or a table. It travels between nodes as text, so no object of a bundle crosses.
  *
  * @param text for people; empty for none
- * @param values single values, in order
+ * @param values single values, in order, no two of one name
  * @param columns heads of the table; empty for none
  * @param rows of the table, each as long as {@code columns}
  */
@@ -18,21 +19,21 @@ public record Result(String text, List<Value> values, List<Column> columns, List
     /**
      * A value.
      *
-     * @param var name in forms and JSON
+     * @param var name in forms and JSON; not empty
      * @param texts one, or several for a list
      */
     public record Value(String var, String label, List<String> texts) {
         public Value {
-            Objects.requireNonNull(var, "var");
+            requireName(var);
             Objects.requireNonNull(label, "label");
             texts = List.copyOf(texts);
         }
     }
 
-    /** A column of the table: name in forms and JSON, and head for people. */
+    /** A column of the table: name in forms and JSON, not empty and another for each, and head for people. */
     public record Column(String var, String label) {
         public Column {
-            Objects.requireNonNull(var, "var");
+            requireName(var);
             Objects.requireNonNull(label, "label");
         }
     }
@@ -41,12 +42,23 @@ public record Result(String text, List<Value> values, List<Column> columns, List
         Objects.requireNonNull(text, "text");
         values = List.copyOf(values);
         columns = List.copyOf(columns);
+        requireDistinct(columns.stream().map(Column::var).toList());
+        requireDistinct(values.stream().map(Value::var).toList());
         rows = rows.stream().map(List::copyOf).toList();
         for (List<String> row : rows) {
             if (row.size() != columns.size()) {
                 throw new IllegalArgumentException(row.size() + " cells in " + columns.size() + " columns");
             }
         }
+    }
+
+    /** XEP-0004 §3.2: no field without; clients close their stream where it is missing. */
+    private static void requireName(String var) {
+        if (var.isBlank()) throw new IllegalArgumentException("a value or column without name");
+    }
+
+    private static void requireDistinct(List<String> vars) {
+        if (Set.copyOf(vars).size() < vars.size()) throw new IllegalArgumentException("two of one name: " + vars);
     }
 
     public static Result text(String text) {

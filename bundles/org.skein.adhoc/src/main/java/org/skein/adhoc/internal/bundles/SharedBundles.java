@@ -221,8 +221,10 @@ public final class SharedBundles implements PeerHandler {
                 .collect(Collectors.toSet());
         trials.values().removeIf(version -> !live.contains(version));
         Optional<Entry> gone = rollouts.stream().filter(this::isAbandoned).findFirst();
-        // seen twice: a node that is in the view of others already may be missing in ours
-        gone.filter(r -> r.version() == abandoned).ifPresent(this::clear);
+        // seen twice: a node that is in the view of others already may be missing in ours; our own earlier life is over
+        // for sure
+        gone.filter(r -> r.version() == abandoned || isBy(r, cluster.self().name()))
+                .ifPresent(this::clear);
         abandoned = gone.map(Entry::version).orElse(0L);
     }
 

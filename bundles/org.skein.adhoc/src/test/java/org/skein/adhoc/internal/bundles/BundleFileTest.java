@@ -6,23 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipInputStream;
-import java.util.zip.ZipOutputStream;
-import jdk.security.jarsigner.JarSigner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.skein.api.command.CommandException;
 import org.skein.api.command.CommandException.Kind;
 import org.skein.api.storage.SharedFiles;
+import org.skein.testkit.SignedJar;
 
 class BundleFileTest {
     @TempDir
@@ -135,50 +129,10 @@ class BundleFileTest {
 
     @Test
     void whatIsNotAsItWasSignedIsRefused() throws Exception {
-        Path signed =
-                signed(Jars.bundle("my.bundle", "1").file("a.txt", "as signed").toBytes());
+        Path signed = SignedJar.of(
+                file(Jars.bundle("my.bundle", "1").file("a.txt", "as signed").toBytes()));
         assertEquals("my.bundle", BundleFile.read(signed.toString(), "").name());
-        Path changed = folder.resolve("changed.jar");
-        try (ZipInputStream from = new ZipInputStream(Files.newInputStream(signed));
-                ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(changed))) {
-            for (ZipEntry e = from.getNextEntry(); e != null; e = from.getNextEntry()) {
-                to.putNextEntry(new ZipEntry(e.getName()));
-                to.write(e.getName().equals("a.txt") ? new byte[] {'x'} : from.readAllBytes());
-            }
-        }
+        Path changed = SignedJar.spoilt(signed, "a.txt");
         assertSays(refusal(changed.toString(), ""), "signature", "does not match", "a.txt");
-    }
-
-    private Path signed(byte[] jar) throws Exception {
-        Path keys = folder.resolve("keys.p12");
-        char[] password = "test-only".toCharArray();
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keyalg",
-                        "EC",
-                        "-alias",
-                        "k",
-                        "-dname",
-                        "CN=test",
-                        "-keystore",
-                        keys.toString(),
-                        "-storepass",
-                        new String(password))
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.txt").toFile())
-                .start();
-        assertEquals(0, keytool.waitFor(), () -> "keytool");
-        KeyStore store = KeyStore.getInstance(keys.toFile(), password);
-        Path signed = folder.resolve("signed.jar");
-        try (ZipFile from = new ZipFile(file(jar).toFile());
-                OutputStream to = Files.newOutputStream(signed)) {
-            new JarSigner.Builder(
-                            (KeyStore.PrivateKeyEntry) store.getEntry("k", new KeyStore.PasswordProtection(password)))
-                    .build()
-                    .sign(from, to);
-        }
-        return signed;
     }
 }

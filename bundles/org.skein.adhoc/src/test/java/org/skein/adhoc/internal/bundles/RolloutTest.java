@@ -301,6 +301,18 @@ class RolloutTest {
     }
 
     @Test
+    void aNodeThatIsBackClearsAwayWhatItLeftBehindInAnEarlierLife() {
+        leftBehind(a.node.self().toString());
+        cluster.crash(a.node);
+        scheduler.runAll();
+        assertEquals(Kind.CONFLICT, refused(b.rollout.install(file("1"), ADMIN)).kind());
+        new Node("a", a.framework);
+        scheduler.advance(PERIOD);
+        assertTrue(done(b.rollout.install(file("1"), ADMIN)).isWhole());
+        assertNothingUnderWay();
+    }
+
+    @Test
     void whoIsNotInTheViewYetKeepsItsRollout() {
         scheduler.advance(PERIOD);
         leftBehind("late#1");
