@@ -1,6 +1,7 @@
 package org.skein.itests.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -119,7 +120,7 @@ class BadCommandsTest {
                 ofEach("failed: internal error; the log of NODE has more").subList(1, 3);
         Answer answer = admin.run("bad:fails");
         assertEquals(others, answer.notes());
-        assertEquals(Map.of("node", NAMES.get(0), "result", "well"), answer.row());
+        assertEquals(Map.of("node", NAMES.get(0), "text", "well"), answer.row());
         Command typed = nodes.node(0).skein("ctl", "bad:fails").exits(3);
         for (String line : others) assertTrue(typed.output().contains(line), typed::output);
     }
@@ -171,7 +172,7 @@ class BadCommandsTest {
             assertEquals("internal-server-error: " + here, admin.refused(command, "word=w"), command);
         }
         Answer done = admin.run("bad:merged", "word=w");
-        assertEquals(List.of("w", "w", "w"), done.column("result"), "it was done");
+        assertEquals(List.of("w", "w", "w"), done.column("text"), "it was done");
         assertEquals(
                 List.of(NAMES.get(0) + ": failed: what came of it is not put together; the log of " + NAMES.get(0)
                         + " has more"),

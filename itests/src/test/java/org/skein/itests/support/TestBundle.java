@@ -37,15 +37,18 @@ public final class TestBundle {
 
     /** The classes become components that offer themselves under this type. */
     public TestBundle services(Class<?> type, Class<?>... components) {
-        for (Class<?> one : components) {
-            String description =
-                    "<scr:component xmlns:scr='http://www.osgi.org/xmlns/scr/v1.4.0' name='" + one.getName()
-                            + "'><service><provide interface='" + type.getName() + "'/></service>"
-                            + "<implementation class='" + one.getName() + "'/></scr:component>";
-            descriptions.put("OSGI-INF/" + one.getName() + ".xml", description.getBytes(StandardCharsets.UTF_8));
-            classes(one);
-        }
-        return header("Service-Component", String.join(",", descriptions.keySet()));
+        for (Class<?> one : components) service(type, one, "");
+        return this;
+    }
+
+    /** @param properties of the component, each {@code <property …/>} */
+    public TestBundle service(Class<?> type, Class<?> component, String properties) {
+        String name = component.getName();
+        String description = "<scr:component xmlns:scr='http://www.osgi.org/xmlns/scr/v1.4.0' name='" + name + "'>"
+                + properties + "<service><provide interface='" + type.getName() + "'/></service>"
+                + "<implementation class='" + name + "'/></scr:component>";
+        descriptions.put("OSGI-INF/" + name + ".xml", description.getBytes(StandardCharsets.UTF_8));
+        return classes(component).header("Service-Component", String.join(",", descriptions.keySet()));
     }
 
     /** These come along, with those nested in the same class. */

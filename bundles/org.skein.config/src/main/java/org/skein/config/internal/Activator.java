@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.Dictionary;
+import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.osgi.annotation.bundle.Header;
 import org.osgi.framework.Bundle;
@@ -40,6 +42,8 @@ public final class Activator implements BundleActivator, BundleListener {
     private Configurator configurator;
     private FileWatch watch;
     private ServedSettings served;
+    /** Bundles that had a table when it was looked last. */
+    private volatile Set<Long> withTable = Set.of();
 
     @Override
     public void start(BundleContext context) throws Exception {
@@ -95,17 +99,29 @@ public final class Activator implements BundleActivator, BundleListener {
     /** All tables known: of the distribution, of the bundles installed, and of jars about to be deployed. */
     private SettingsTable tables() {
         SettingsTable.Builder builder = new SettingsTable.Builder();
+        Set<Long> found = new HashSet<>();
         for (Bundle bundle : context.getBundles()) {
-            URL entry = bundle.getBundleId() == 0 ? null : bundle.getEntry(SettingsTable.ENTRY);
+            URL entry = bundle.getBundleId() == 0 ? null : table(bundle);
             if (entry != null) {
+                found.add(bundle.getBundleId());
                 addEntry(builder, bundle.getSymbolicName(), entry);
             }
         }
+        withTable = found;
         String home = context.getProperty("skein.home");
         if (home != null) {
             builder.addFile(Path.of(home).resolve("share").resolve("settings.tsv"));
         }
         return builder.addJarsIn(base.resolve("deploy")).build();
+    }
+
+    /** @return null if it has none, or has just been uninstalled */
+    private static URL table(Bundle bundle) {
+        try {
+            return bundle.getEntry(SettingsTable.ENTRY);
+        } catch (IllegalStateException gone) {
+            return null;
+        }
     }
 
     private static void addEntry(SettingsTable.Builder builder, String origin, URL entry) {
@@ -136,7 +152,8 @@ public final class Activator implements BundleActivator, BundleListener {
         boolean mayBringTable = event.getType() == BundleEvent.INSTALLED
                 || event.getType() == BundleEvent.UPDATED
                 || event.getType() == BundleEvent.UNINSTALLED;
-        if (mayBringTable && event.getBundle().getEntry(SettingsTable.ENTRY) != null) {
+        Bundle bundle = event.getBundle();
+        if (mayBringTable && (withTable.contains(bundle.getBundleId()) || table(bundle) != null)) {
             try {
                 configurator.reload().forEach(p -> log.error("what=config_rejected {}", p));
             } catch (IOException e) {

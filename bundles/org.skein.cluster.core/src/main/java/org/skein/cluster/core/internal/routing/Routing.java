@@ -299,8 +299,7 @@ public final class Routing {
 
     private void refuse(Choice choice, Throwable failure) {
         log.error("what=strategy_not_started strategy={}", choice.life.key, failure);
-        drop(choice.life);
-        choice.routes.completeExceptionally(failure);
+        drop(choice.life, failure);
     }
 
     private void change(Choice choice) {
@@ -337,6 +336,11 @@ public final class Routing {
     }
 
     private void drop(Life life) {
+        drop(life, null);
+    }
+
+    /** @param reason why it does not route, for who waits for that; null: as its life says */
+    private void drop(Life life, Throwable reason) {
         Choice abandoned = null;
         synchronized (this) {
             boolean used = now.active == life;
@@ -356,7 +360,9 @@ public final class Routing {
         life.stopped.whenComplete((done, failed) -> stopped(life));
         if (abandoned != null) {
             abandoned.routes.completeExceptionally(
-                    new IllegalStateException(life.failure().orElse("it was stopped before it was in step")));
+                    reason != null
+                            ? reason
+                            : new IllegalStateException(life.failure().orElse("it was stopped before it was in step")));
         }
     }
 

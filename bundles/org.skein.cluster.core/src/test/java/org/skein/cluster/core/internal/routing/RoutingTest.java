@@ -2,6 +2,7 @@ package org.skein.cluster.core.internal.routing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.LongAdder;
@@ -306,7 +308,9 @@ class RoutingTest {
         bad.inStep = CompletableFuture.failedFuture(new IllegalStateException("on purpose"));
         CompletionStage<Void> routes = ofA.use("bad", 1, bad, failures::add);
         time.runAll();
-        assertTrue(routes.toCompletableFuture().isCompletedExceptionally());
+        Exception told = assertThrows(
+                ExecutionException.class, () -> routes.toCompletableFuture().get());
+        assertEquals("on purpose", told.getCause().getMessage());
         assertEquals(Optional.of("known"), ofA.current());
         assertFalse(mine.told.contains("stop"));
         assertTrue(bad.told.contains("stop"));

@@ -37,14 +37,17 @@ final class JdbcTables implements Tables {
             "INSERT INTO cluster_nodes (host, port, secondary, fingerprint, fingerprint_next,"
                     + " protocol_level, server_version, state, links, cpu_usage, mem_usage, sessions, strategy, last_updated, beat,"
                     + " incarnation, hostname) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP(3), 1, ?, ?)";
+    /** One statement, so view and members are of one moment. */
     private static final String VIEW = "SELECT v.epoch, v.level, v.changed_by,"
             + " TIMESTAMPDIFF(MICROSECOND, v.changed_at, CURRENT_TIMESTAMP(3)), m.name, m.incarnation, m.state, m.level,"
             + " m.host, m.port, UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000 FROM cluster_view v LEFT JOIN cluster_member m ON 1 = 1 WHERE v.id = 1";
+
     private static final String ROWS =
             "SELECT hostname, incarnation, host, port, secondary, fingerprint, fingerprint_next,"
                     + " protocol_level, server_version, state, links, beat,"
                     + " TIMESTAMPDIFF(MICROSECOND, last_updated, CURRENT_TIMESTAMP(3)), cpu_usage, mem_usage, sessions, strategy"
                     + " FROM cluster_nodes";
+    private static final String READ = VIEW + ';' + ROWS;
     private static final String FORGET = "DELETE FROM cluster_nodes WHERE hostname = ? AND incarnation = ?";
     private static final String SWEEP = FORGET + " AND beat = ?";
 
@@ -76,17 +79,43 @@ final class JdbcTables implements Tables {
         return new Answer.Swept(rows);
     }
 
+    /** In one round trip: a member does this two or three times a second for ever. */
     private Answer exchange(OwnRow own) throws SQLException {
-        boolean ours = own == null || write(own);
-        StoredView view = view();
-        List<StoredRow> rows = rows();
-        return new Answer.Snapshot(view, rows, ours, clockMs);
+        if (own == null) {
+            PreparedStatement s = prepared(READ);
+            s.execute();
+            return snapshot(s, true);
+        }
+        PreparedStatement s = prepared(UPDATE_OWN + ';' + READ);
+        set(s, all(own, own.id().name(), own.id().incarnation(), own.id().incarnation()));
+        s.execute();
+        boolean isThere = s.getUpdateCount() > 0;
+        s.getMoreResults();
+        Answer.Snapshot read = snapshot(s, true);
+        return isThere ? read : exchangeAnew(own);
     }
 
-    private boolean write(OwnRow own) throws SQLException {
+    /** The own row is not there, or another's. */
+    private Answer exchangeAnew(OwnRow own) throws SQLException {
+        boolean ours = writeAnew(own);
+        PreparedStatement s = prepared(READ);
+        s.execute();
+        return snapshot(s, ours);
+    }
+
+    private Answer.Snapshot snapshot(PreparedStatement executed, boolean ours) throws SQLException {
+        StoredView view;
+        try (ResultSet r = executed.getResultSet()) {
+            view = view(r);
+        }
+        executed.getMoreResults();
+        try (ResultSet r = executed.getResultSet()) {
+            return new Answer.Snapshot(view, rows(r), ours, clockMs);
+        }
+    }
+
+    private boolean writeAnew(OwnRow own) throws SQLException {
         String name = own.id().name();
-        long incarnation = own.id().incarnation();
-        if (update(UPDATE_OWN, all(own, name, incarnation, incarnation)) > 0) return true;
         OwnRow.Replaced old = own.replaces();
         if (old != null) return update(REPLACE, all(own, name, old.incarnation(), old.beat())) > 0;
         try {
@@ -142,32 +171,28 @@ final class JdbcTables implements Tables {
         for (int i = 0; i < values.length; i++) s.setObject(i + 1, values[i]);
     }
 
-    /** One statement, so view and members are of one moment. */
-    private StoredView view() throws SQLException {
-        try (ResultSet r = prepared(VIEW).executeQuery()) {
-            long epoch = 0;
-            int level = 1;
-            String changedBy = "";
-            long ageMs = 0;
-            List<Member> members = new ArrayList<>();
-            Map<NodeId, StoredView.Address> addresses = new LinkedHashMap<>();
-            boolean any = false;
-            while (r.next()) {
-                any = true;
-                epoch = r.getLong(1);
-                level = r.getInt(2);
-                changedBy = r.getString(3);
-                ageMs = r.getLong(4) / 1000;
-                clockMs = (long) r.getDouble(11);
-                if (r.getString(5) == null) continue;
-                NodeId id = new NodeId(r.getString(5), r.getLong(6));
-                members.add(new Member(id, state(r.getString(7)), r.getInt(8)));
-                addresses.put(id, new StoredView.Address(r.getString(9), r.getInt(10)));
-            }
-            if (!any) throw new SQLException("cluster_view has no row with id 1");
-            return new StoredView(
-                    new View(epoch, level, members), changedBy == null ? "" : changedBy, ageMs, addresses);
+    private StoredView view(ResultSet r) throws SQLException {
+        long epoch = 0;
+        int level = 1;
+        String changedBy = "";
+        long ageMs = 0;
+        List<Member> members = new ArrayList<>();
+        Map<NodeId, StoredView.Address> addresses = new LinkedHashMap<>();
+        boolean any = false;
+        while (r.next()) {
+            any = true;
+            epoch = r.getLong(1);
+            level = r.getInt(2);
+            changedBy = r.getString(3);
+            ageMs = r.getLong(4) / 1000;
+            clockMs = (long) r.getDouble(11);
+            if (r.getString(5) == null) continue;
+            NodeId id = new NodeId(r.getString(5), r.getLong(6));
+            members.add(new Member(id, state(r.getString(7)), r.getInt(8)));
+            addresses.put(id, new StoredView.Address(r.getString(9), r.getInt(10)));
         }
+        if (!any) throw new SQLException("cluster_view has no row with id 1");
+        return new StoredView(new View(epoch, level, members), changedBy == null ? "" : changedBy, ageMs, addresses);
     }
 
     private static NodeState state(String name) {
@@ -177,28 +202,26 @@ final class JdbcTables implements Tables {
         return NodeState.JOINING; // of a version to come: it owns nothing we know of
     }
 
-    private List<StoredRow> rows() throws SQLException {
-        try (ResultSet r = prepared(ROWS).executeQuery()) {
-            List<StoredRow> rows = new ArrayList<>();
-            while (r.next()) {
-                rows.add(new StoredRow(
-                        r.getString(1),
-                        r.getLong(2),
-                        text(r, 3),
-                        r.getInt(4),
-                        text(r, 5),
-                        text(r, 6),
-                        text(r, 7),
-                        r.getInt(8),
-                        text(r, 9),
-                        text(r, 10),
-                        Arrays.stream(text(r, 11).split(" ")).collect(Collectors.toUnmodifiableSet()),
-                        r.getLong(12),
-                        r.getLong(13) / 1000,
-                        new Figures(r.getDouble(14), r.getDouble(15), r.getInt(16), text(r, 17))));
-            }
-            return rows;
+    private static List<StoredRow> rows(ResultSet r) throws SQLException {
+        List<StoredRow> rows = new ArrayList<>();
+        while (r.next()) {
+            rows.add(new StoredRow(
+                    r.getString(1),
+                    r.getLong(2),
+                    text(r, 3),
+                    r.getInt(4),
+                    text(r, 5),
+                    text(r, 6),
+                    text(r, 7),
+                    r.getInt(8),
+                    text(r, 9),
+                    text(r, 10),
+                    Arrays.stream(text(r, 11).split(" ")).collect(Collectors.toUnmodifiableSet()),
+                    r.getLong(12),
+                    r.getLong(13) / 1000,
+                    new Figures(r.getDouble(14), r.getDouble(15), r.getInt(16), text(r, 17))));
         }
+        return rows;
     }
 
     private static String text(ResultSet r, int column) throws SQLException {

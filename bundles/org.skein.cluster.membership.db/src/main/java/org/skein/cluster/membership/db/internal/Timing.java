@@ -18,7 +18,7 @@ record Timing(long silence, long permit, long row, long read, long otherSide, lo
 
     /** As CLUSTER 5 to 7 have it. */
     static Timing of(long silenceMs, long graceSeconds) {
-        return new Timing(silenceMs * MS, SECOND, SECOND, 400 * MS, 10 * SECOND, graceSeconds * SECOND, 50 * MS);
+        return new Timing(silenceMs * MS, SECOND, SECOND, 400 * MS, 10 * SECOND, graceSeconds * SECOND, 100 * MS);
     }
 
     /** A row that was not written for so long is stale: a bit less than silence, for it is seen with delay. */
