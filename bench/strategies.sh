@@ -66,10 +66,10 @@ for part in ${*:-swap update counts cost join}; do
   join)
     # No process here may have more than 20 000 connections: so many nodes, and as many generators, hold those who only listen.
     IDLE=${IDLE:-50000}; old=$(( (IDLE + 16999) / 17000 )); [ "$old" -ge 2 ] || old=2; new=$((old + 1)); each=$((IDLE / old))
-    c start "$new" >/dev/null; build; load register --count $((400 + each * old)) --maxtime 900 | grep -v '^{'
+    c start "$new" >/dev/null; build; load register --count $((400 + each * old)) --procs "$old" --max-time 900 | grep -v '^{'
     rm -f "$XB_SCRATCH"/join.*
     for k in $(seq "$old"); do
-      ON=$old load idle --first $((400 + each * (k - 1))) --count "$each" --warm 1 --secs 3000 --maxtime 3600 --mark "$XB_SCRATCH/join.$k" >/dev/null & idle+=($!)
+      ON=$old load idle --first $((400 + each * (k - 1))) --count "$each" --warm 1 --secs 3000 --max-time 3600 --mark "$XB_SCRATCH/join.$k" >/dev/null & idle+=($!)
     done; for k in $(seq "$old"); do phase "$XB_SCRATCH/join.$k"; done
     chat() { ON=$old load chat --count 400 --rate 1000 --secs 12 "$@" | grep '^{' | sed "s/^{/{\"peer\":\"skein-$old-$s\",\"scenario\":\"$as\",\"rep\":$rep,\"commit\":\"$commit\",\"users\":$IDLE,/" >> "$out"; }
     for s in $strategies; do

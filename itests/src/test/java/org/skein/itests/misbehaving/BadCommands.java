@@ -99,6 +99,24 @@ public final class BadCommands {
         }
     }
 
+    /** On one node, which says on its output that it has begun. */
+    @Command(name = "bad:waits", title = "Waits for ever on one node", scope = Scope.ALL, deadlineSeconds = 60)
+    public static final class Waits implements Action<Waits.Input> {
+        public record Input(@Field(label = "Where") String where) {}
+
+        @Override
+        public Class<Input> input() {
+            return Input.class;
+        }
+
+        @Override
+        public CompletionStage<Result> run(Input input, Call call) {
+            if (!call.node().equals(input.where())) return Result.later(Result.text("well"));
+            System.out.println("bad:waits has begun");
+            return new CompletableFuture<>();
+        }
+    }
+
     @Command(name = "bad:garbage", title = "Answers garbage", scope = Scope.ALL)
     public static final class Garbage extends Bad {
         private static final String GARBAGE = "a\0b \u001b[31m \ud800 \uffff ]]> <evil/> &amp; \r\n end";

@@ -64,7 +64,7 @@ public interface Action<I extends Record> {
     /**
      * The last touch on what came of all nodes by {@link Command#merge}, where it was asked: cuts a page, or tells a user
      * of two nodes once. Called for each scope, also where nodes are missing or only one ran it; must answer at once, and
-     * may throw {@link CommandException}.
+     * may throw {@link CommandException}. What else it throws, or null, is told, and the answers stay as they are.
      */
     default Result merged(I input, Result merged) {
         return merged;

@@ -11,21 +11,68 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.skein.api.command.Action;
+import org.skein.itests.misbehaving.BadCommands;
 import org.skein.itests.misbehaving.SlowStart;
+import org.skein.itests.support.Administrator;
 import org.skein.itests.support.Await;
 import org.skein.itests.support.ClusterNodes;
 import org.skein.itests.support.Command;
 import org.skein.itests.support.ServerProcess;
+import org.skein.itests.support.SharedNode;
+import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.TestBundle;
 
-/** Who gave a bundle for all nodes dies in the middle: none keeps what was only tried, and the next may begin. */
+/** A node dies in the middle of a command, or of a roll-out of a bundle to all. */
 @ExtendWith(DisturbedCluster.class)
 @EnabledIf("org.skein.itests.support.ClusterNodes#arePossible")
-class RolloutLossTest {
+class LossMidwayTest {
     private static final String NAME = "slow-start";
 
     @TempDir
     private Path folder;
+
+    @Test
+    void aNodeThatDiesInTheMiddleIsNamedAndTheOthersAnswersAreThere(DisturbedCluster.Nodes shared) throws Exception {
+        ClusterNodes nodes = shared.whole();
+        ServerProcess asked = nodes.node(0);
+        ServerProcess dies = nodes.node(2);
+        Path jar = TestBundle.named("waits", "1.0.0")
+                .header("Import-Package", "org.skein.api.command,org.skein.xmpp")
+                .services(Action.class, BadCommands.Waits.class)
+                .write(folder.resolve("waits.jar"));
+        for (ServerProcess node : nodes.running()) node.shell("start file:" + jar);
+        asked.addUser(SharedNode.ADMIN + "@localhost", StanzaClient.PASSWORD);
+        try (Administrator admin = Administrator.at(asked, SharedNode.ADMIN)) {
+            CompletableFuture<Command> typed =
+                    CompletableFuture.supplyAsync(() -> asked.skein("ctl", "bad:waits", ClusterNodes.name(2)));
+            Await.until("it has begun there", Await.LONG, () -> begun(dies) == 1, dies::logs);
+            CompletableFuture<Administrator.Answer> sent = CompletableFuture.supplyAsync(() -> waits(admin));
+            Await.until("it has begun there again", Await.LONG, () -> begun(dies) == 2, dies::logs);
+            dies.kill();
+            String lost = ClusterNodes.name(2) + ": outcome unknown: it left the cluster before it answered";
+            typed.join().exits(3);
+            assertTrue(
+                    typed.join().output().lines().anyMatch(lost::equals),
+                    () -> typed.join().output());
+            assertEquals(2, sent.join().rows().size());
+            assertEquals(List.of(lost), sent.join().notes());
+        }
+        nodes.start();
+        for (ServerProcess node : nodes.running()) node.shell("uninstall waits");
+    }
+
+    private static int begun(ServerProcess node) {
+        return node.output().split("bad:waits has begun", -1).length - 1;
+    }
+
+    private static Administrator.Answer waits(Administrator admin) {
+        try {
+            return admin.run("bad:waits", "where=" + ClusterNodes.name(2));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     @Test
     void ifWhoAskedIsKilledAllGoBackAndAnotherMayBegin(DisturbedCluster.Nodes shared) throws Exception {
