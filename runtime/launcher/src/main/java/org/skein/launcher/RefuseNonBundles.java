@@ -38,7 +38,7 @@ final class RefuseNonBundles implements SynchronousBundleListener {
     RefuseNonBundles(NodeLog log, Path deploy) {
         this.log = log;
         this.deploy = deploy;
-        timer.scheduleWithFixedDelay(this::checkDeployed, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::checkDeployed, 2, 2, TimeUnit.SECONDS);
     }
 
     @Override

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
         configurationPid = "org.skein.net")
 public final class ServerTls implements Tls, HealthCheck {
     private static final Logger log = LoggerFactory.getLogger(ServerTls.class);
-    private static final long LOOK_EVERY_MS = 2000;
+    private static final long LOOK_EVERY_MS = 5000;
     private static final Duration WARN_BEFORE_END = Duration.ofDays(14);
 
     private final Supplier<Set<String>> hosts;

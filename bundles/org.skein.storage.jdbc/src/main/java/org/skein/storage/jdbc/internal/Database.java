@@ -57,6 +57,7 @@ final class Database implements AutoCloseable {
     private final CountDownLatch opened = new CountDownLatch(1);
     private final AtomicBoolean probing = new AtomicBoolean();
     private volatile State state = State.OPENING;
+    private final AtomicBoolean ticking = new AtomicBoolean();
     private volatile Pool pool;
     private volatile String trouble = "";
     private volatile boolean refusing;
@@ -79,7 +80,6 @@ final class Database implements AutoCloseable {
         workers = new ThreadPoolExecutor(
                 settings.poolSize(), settings.poolSize(), 30, TimeUnit.SECONDS, queue, threads("skein-db"));
         workers.allowCoreThreadTimeOut(true);
-        watch.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         probes.setKeepAliveTime(5, TimeUnit.SECONDS);
         probes.allowCoreThreadTimeOut(true);
         probeSoon();
@@ -131,7 +131,9 @@ final class Database implements AutoCloseable {
 
     /** Makes sure that {@code answer} completes in time. */
     <T> CompletableFuture<T> inTime(CompletableFuture<T> answer) {
-        return deadlines.add(answer, System.nanoTime());
+        deadlines.add(answer, System.nanoTime());
+        if (!ticking.get() && ticking.compareAndSet(false, true)) tickLater();
+        return answer;
     }
 
     private interface Call<T> {
@@ -370,9 +372,23 @@ final class Database implements AutoCloseable {
 
     // --- watching ---
 
+    /** As long as calls are under way: a database that is not asked needs no watching. */
     private void tick() {
         long oldest = deadlines.expire(System.nanoTime());
         if (state == State.UP && oldest > SUSPICIOUS.toNanos()) probeSoon();
+        if (deadlines.isEmpty()) {
+            ticking.set(false);
+            if (deadlines.isEmpty() || !ticking.compareAndSet(false, true)) return; // or one came just now
+        }
+        tickLater();
+    }
+
+    private void tickLater() {
+        try {
+            watch.schedule(this::tick, TICK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            LOG.trace("what=database_tick_dropped", closed);
+        }
     }
 
     private void probeSoon() {

@@ -22,9 +22,12 @@ final class Deadlines {
         this.timeoutNanos = timeoutNanos;
     }
 
-    <T> CompletableFuture<T> add(CompletableFuture<T> answer, long nowNanos) {
+    void add(CompletableFuture<?> answer, long nowNanos) {
         calls.add(new Call(answer, nowNanos));
-        return answer;
+    }
+
+    boolean isEmpty() {
+        return calls.isEmpty();
     }
 
     /** Fails what is due. @return how long the oldest of the others has waited */

@@ -22,7 +22,7 @@ final class Directory {
     private static final Duration START_WITHIN = Duration.ofSeconds(10);
 
     /** Accounts told of a new placement before others get the thread. */
-    private static final int SLICE = 2_000;
+    private static final int SLICE = 250;
 
     private final Context context;
     private final Participant self;
