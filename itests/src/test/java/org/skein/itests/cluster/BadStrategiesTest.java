@@ -1,10 +1,10 @@
 package org.skein.itests.cluster;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,8 +63,12 @@ class BadStrategiesTest {
     @AfterEach
     void uninstall() {
         if (nodes == null) return;
-        nodes.node(0).shell("cluster:strategy broadcast --all");
-        nodes.running().forEach(node -> node.shell("uninstall " + BUNDLE));
+        for (ServerProcess node : nodes.running()) {
+            node.skein("shell", "cluster:strategy broadcast");
+            for (String left : List.of(BUNDLE, "two-versions", "unmet")) {
+                node.skein("shell", "uninstall " + left); // if it is there
+            }
+        }
     }
 
     private static String shown(ServerProcess node) {
@@ -78,7 +82,7 @@ class BadStrategiesTest {
     @ParameterizedTest
     @ValueSource(strings = {"throws-asked", "throws-told", "null", "never", "unconfirmed", "blocks", "floods"})
     void itIsReplacedByBroadcastAndTold(String name) throws Exception {
-        try (Correspondence letters = Correspondence.start(nodes, 2)) {
+        try (Correspondence letters = Correspondence.start(nodes, 4)) {
             letters.goOn(3);
             ServerProcess node = nodes.node(0);
             nodes.running().forEach(n -> n.skein("shell", "cluster:strategy " + name)); // that may fail already
@@ -125,7 +129,6 @@ class BadStrategiesTest {
         assertTrue(refused.output().contains("com.example.missing"), refused::output);
         assertTrue(uses(node, "broadcast"), () -> shown(node));
         node.skein("shell", "cluster:strategy unmet").exits(1);
-        node.shell("uninstall unmet");
     }
 
     @Test
@@ -147,8 +150,5 @@ class BadStrategiesTest {
             assertTrue(shown.contains("included in every answer"), shown);
             assertTrue(shown.contains(ClusterNodes.name(1)) && !shown.contains(ClusterNodes.name(2)), shown);
         }
-        nodes.node(0).shell("cluster:strategy broadcast --all");
-        for (ServerProcess node : nodes.running()) node.shell("uninstall two-versions");
-        assertEquals(3, nodes.running().size());
     }
 }

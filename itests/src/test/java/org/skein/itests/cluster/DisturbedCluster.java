@@ -5,6 +5,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.skein.itests.support.ClusterNodes;
+import org.skein.itests.support.SharedNode;
+import org.skein.itests.support.StanzaClient;
 import org.skein.testkit.storage.MariaDb;
 
 /**
@@ -40,7 +42,7 @@ final class DisturbedCluster implements ParameterResolver {
 
     private static Nodes create() {
         MariaDb database = MariaDb.create();
-        return new Nodes(
+        Nodes nodes = new Nodes(
                 database,
                 ClusterNodes.create(
                         database,
@@ -49,5 +51,7 @@ final class DisturbedCluster implements ParameterResolver {
                         "cluster-silence-ms=6000", // a loaded machine rarely excludes a node that is well
                         "c2s-tls-required=false",
                         "plain-without-tls=true"));
+        nodes.whole().node(0).addUser(SharedNode.ADMIN + "@localhost", StanzaClient.PASSWORD);
+        return nodes;
     }
 }

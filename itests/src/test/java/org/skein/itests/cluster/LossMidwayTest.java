@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -20,7 +21,6 @@ import org.skein.itests.support.ClusterNodes;
 import org.skein.itests.support.Command;
 import org.skein.itests.support.ServerProcess;
 import org.skein.itests.support.SharedNode;
-import org.skein.itests.support.StanzaClient;
 import org.skein.itests.support.TestBundle;
 
 /** A node dies in the middle of a command, or of a roll-out of a bundle to all. */
@@ -42,7 +42,6 @@ class LossMidwayTest {
                 .services(Action.class, BadCommands.Waits.class)
                 .write(folder.resolve("waits.jar"));
         for (ServerProcess node : nodes.running()) node.shell("start file:" + jar);
-        asked.addUser(SharedNode.ADMIN + "@localhost", StanzaClient.PASSWORD);
         try (Administrator admin = Administrator.at(asked, SharedNode.ADMIN)) {
             CompletableFuture<Command> typed =
                     CompletableFuture.supplyAsync(() -> asked.skein("ctl", "bad:waits", ClusterNodes.name(2)));
@@ -58,8 +57,13 @@ class LossMidwayTest {
             assertEquals(2, sent.join().rows().size());
             assertEquals(List.of(lost), sent.join().notes());
         }
-        nodes.start();
-        for (ServerProcess node : nodes.running()) node.shell("uninstall waits");
+    }
+
+    @AfterEach
+    void uninstall(DisturbedCluster.Nodes shared) {
+        for (ServerProcess node : shared.whole().running()) {
+            for (String left : List.of("waits", NAME)) node.skein("shell", "uninstall " + left); // if it is there
+        }
     }
 
     private static int begun(ServerProcess node) {

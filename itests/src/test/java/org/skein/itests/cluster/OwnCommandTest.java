@@ -27,7 +27,6 @@ import org.skein.itests.support.Command;
 import org.skein.itests.support.Examples;
 import org.skein.itests.support.ServerProcess;
 import org.skein.itests.support.SharedNode;
-import org.skein.itests.support.StanzaClient;
 
 /** The console session of docs/commands.md: a command of one's own comes, is used, updated and goes while people chat. */
 @ExtendWith(DisturbedCluster.class)
@@ -45,7 +44,6 @@ class OwnCommandTest {
         Path jar = Files.copy(Examples.commandTopSenders(), folder.resolve("talk.jar"));
         ServerProcess first = nodes.node(0);
         ServerProcess second = nodes.node(1);
-        first.addUser(SharedNode.ADMIN + "@localhost", StanzaClient.PASSWORD);
         try (Correspondence letters = Correspondence.start(nodes, 2)) {
             letters.goOn(5);
             first.skein("ctl", "talk:top").exits(2);

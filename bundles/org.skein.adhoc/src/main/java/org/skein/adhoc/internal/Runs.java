@@ -235,7 +235,7 @@ public final class Runs implements PeerHandler {
             return answer.with(command.merged(input, answer.result()));
         } catch (CommandException e) {
             throw e;
-        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             log.error("what=command_failed command={} step=merged", command, e);
             return answer.and(new Outcome(
                     self(),

@@ -3,7 +3,6 @@ package org.skein.api.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -11,7 +10,7 @@ import java.util.concurrent.CompletionStage;
  * What a command has to say: a text, values, or a table. It travels between nodes as text, so no object of a bundle crosses.
  *
  * @param text for people; empty for none
- * @param values single values, in order, no two of one name
+ * @param values single values, in order
  * @param columns heads of the table; empty for none
  * @param rows of the table, each as long as {@code columns}
  */
@@ -30,7 +29,7 @@ public record Result(String text, List<Value> values, List<Column> columns, List
         }
     }
 
-    /** A column of the table: name in forms and JSON, not empty and another for each, and head for people. */
+    /** A column of the table: name in forms and JSON, not empty, and head for people. */
     public record Column(String var, String label) {
         public Column {
             requireName(var);
@@ -42,8 +41,6 @@ public record Result(String text, List<Value> values, List<Column> columns, List
         Objects.requireNonNull(text, "text");
         values = List.copyOf(values);
         columns = List.copyOf(columns);
-        requireDistinct(columns.stream().map(Column::var).toList());
-        requireDistinct(values.stream().map(Value::var).toList());
         rows = rows.stream().map(List::copyOf).toList();
         for (List<String> row : rows) {
             if (row.size() != columns.size()) {
@@ -55,10 +52,6 @@ public record Result(String text, List<Value> values, List<Column> columns, List
     /** XEP-0004 §3.2: no field without; clients close their stream where it is missing. */
     private static void requireName(String var) {
         if (var.isBlank()) throw new IllegalArgumentException("a value or column without name");
-    }
-
-    private static void requireDistinct(List<String> vars) {
-        if (Set.copyOf(vars).size() < vars.size()) throw new IllegalArgumentException("two of one name: " + vars);
     }
 
     public static Result text(String text) {

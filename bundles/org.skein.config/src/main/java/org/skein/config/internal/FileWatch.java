@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class FileWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
     private static final long BUSY_MS = 300;
+    private static final long AT_LEAST_MS = 100;
     private static final long POLL_MS = 1_000;
     private static final long UNTOLD_MS = 5_000;
     private static final WatchEvent.Kind<?>[] ALL = {
@@ -75,17 +76,22 @@ final class FileWatch implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
             return;
         }
-        if (folder == null || !folder.isValid()) {
-            try {
-                folder = etc.register(changes, ALL);
-            } catch (IOException e) {
-                log.debug("what=config_folder_not_watched reason=\"{}\"", e.toString()); // it may come back
+        try {
+            WatchKey now = etc.register(changes, ALL); // the same as before, unless another folder is there now
+            if (!now.equals(folder)) {
+                folder = now;
+                return; // what changed before is not told
             }
+        } catch (IOException e) {
+            log.debug("what=config_folder_not_watched reason=\"{}\"", e.toString()); // it may come back
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            return;
         }
         WatchKey changed = changes.poll(UNTOLD_MS, TimeUnit.MILLISECONDS);
         if (changed == null) return;
         changed.pollEvents();
         changed.reset();
+        TimeUnit.MILLISECONDS.sleep(AT_LEAST_MS);
     }
 
     /** @return whether all is applied, and was so at the last look */

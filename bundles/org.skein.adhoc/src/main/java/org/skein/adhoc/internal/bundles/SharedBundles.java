@@ -223,9 +223,14 @@ public final class SharedBundles implements PeerHandler {
         Optional<Entry> gone = rollouts.stream().filter(this::isAbandoned).findFirst();
         // seen twice: a node that is in the view of others already may be missing in ours; our own earlier life is over
         // for sure
-        gone.filter(r -> r.version() == abandoned || isBy(r, cluster.self().name()))
-                .ifPresent(this::clear);
+        gone.filter(r -> r.version() == abandoned || isOfEarlierLife(r)).ifPresent(this::clear);
         abandoned = gone.map(Entry::version).orElse(0L);
+    }
+
+    /** Not after this process was excluded and came back: it may be at it still. */
+    private boolean isOfEarlierLife(Entry rollout) {
+        NodeId self = cluster.self();
+        return !isRolling && isBy(rollout, self.name()) && !node(rollout).equals(self.toString());
     }
 
     private void clear(Entry rollout) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.osgi.framework.Version;
 import org.skein.adhoc.internal.Answer;
 import org.skein.api.command.CommandException;
 import org.skein.api.command.CommandException.Kind;
+import org.skein.api.storage.FencedException;
 import org.skein.api.storage.SharedFiles;
 import org.skein.api.storage.SharedFiles.Entry;
 import org.skein.api.storage.StorageException;
@@ -50,6 +52,7 @@ class RolloutTest {
         final InMemoryNode node;
         final SharedBundles bundles;
         final Rollout rollout;
+        private boolean isDead;
 
         Node(String name) {
             this(name, new FakeBundles());
@@ -59,6 +62,7 @@ class RolloutTest {
             this.framework = framework;
             node = cluster.node(name);
             ManualScheduler.Loop loop = scheduler.loop();
+            SharedFiles files = ofProcess();
             bundles = new SharedBundles(framework, files, loop, loop::schedule, node);
             rollout = new Rollout(files, bundles, node);
             node.handler(SharedBundles.CHANNEL, bundles);
@@ -66,6 +70,21 @@ class RolloutTest {
             scheduler.runAll();
             bundles.begin();
             scheduler.advance(Duration.ofSeconds(1));
+        }
+
+        /** The shared files as long as the process lives: what it would go on with in this test writes nothing. */
+        private SharedFiles ofProcess() {
+            return (SharedFiles) Proxy.newProxyInstance(
+                    SharedFiles.class.getClassLoader(),
+                    new Class<?>[] {SharedFiles.class},
+                    (proxy, method, arguments) -> isDead
+                            ? CompletableFuture.failedFuture(new FencedException("dead"))
+                            : method.invoke(files, arguments));
+        }
+
+        void crash() {
+            isDead = true;
+            cluster.crash(node);
         }
 
         String version() {
@@ -202,7 +221,7 @@ class RolloutTest {
         assertEquals("1 1 none", versions());
         scheduler.advance(PERIOD);
         assertEquals("1 1 none", versions(), "what is on trial stays");
-        cluster.crash(a.node);
+        a.crash();
         scheduler.advance(PERIOD);
         assertEquals("none", b.version());
         scheduler.advance(PERIOD);
@@ -217,14 +236,14 @@ class RolloutTest {
     @Test
     void aNodeThatComesLaterGetsItAndOneThatWasAwayIsBroughtInLine() {
         installed("1");
-        cluster.crash(c.node);
+        c.crash();
         scheduler.runAll();
         done(a.rollout.update(file("2"), ADMIN));
         Node late = new Node("d");
         assertEquals("2", late.version());
         Node back = new Node("c", c.framework);
         assertEquals("2", back.version());
-        cluster.crash(back.node);
+        back.crash();
         scheduler.runAll();
         done(a.rollout.uninstall(NAME, ADMIN));
         assertEquals("none", new Node("c", back.framework).version());
@@ -246,7 +265,7 @@ class RolloutTest {
     @Test
     void oneThatTheFrameworkCouldNotStartIsStartedAtTheNextLook() {
         installed("1");
-        cluster.crash(c.node);
+        c.crash();
         scheduler.runAll();
         c.framework.failed.add(NAME);
         c.framework.done.clear();
@@ -292,7 +311,7 @@ class RolloutTest {
     @Test
     void whatANodeLeftBehindInAnEarlierLifeDoesNotStopIt() {
         leftBehind(a.node.self().toString());
-        cluster.crash(a.node);
+        a.crash();
         scheduler.runAll();
         Node again = new Node("a", a.framework);
         assertTrue(done(again.rollout.install(file("1"), ADMIN)).isWhole());
@@ -303,7 +322,7 @@ class RolloutTest {
     @Test
     void aNodeThatIsBackClearsAwayWhatItLeftBehindInAnEarlierLife() {
         leftBehind(a.node.self().toString());
-        cluster.crash(a.node);
+        a.crash();
         scheduler.runAll();
         assertEquals(Kind.CONFLICT, refused(b.rollout.install(file("1"), ADMIN)).kind());
         new Node("a", a.framework);

@@ -489,6 +489,7 @@ final class Database implements AutoCloseable {
         workers.getQueue().clear();
         watch.shutdown();
         probes.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        watch.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         probes.shutdown();
         ended(probes, FINISH.dividedBy(2)); // it may just be opening what is to be closed
         deadlines.failAll("the storage is stopped");

@@ -299,7 +299,9 @@ public final class Routing {
 
     private void refuse(Choice choice, Throwable failure) {
         log.error("what=strategy_not_started strategy={}", choice.life.key, failure);
-        drop(choice.life, failure);
+        drop(
+                choice.life,
+                failure.getMessage() == null ? new IllegalStateException(failure.toString(), failure) : failure);
     }
 
     private void change(Choice choice) {

@@ -12,7 +12,7 @@ import java.util.function.BiConsumer;
  */
 final class Watch {
     private static final Duration EVERY = Duration.ofMillis(250);
-    private static final int LOOKS = 2;
+    private static final int LOOKS = 3;
 
     /** A call of a life that was entered at a certain look. One for all threads, so that entering allocates nothing. */
     record Call(Life life, long look) {}

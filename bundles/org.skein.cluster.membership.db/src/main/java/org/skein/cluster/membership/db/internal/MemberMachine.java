@@ -311,7 +311,7 @@ final class MemberMachine {
      */
     private boolean isDownForAll() {
         if (downAt != NEVER && askedAt - downAt <= timing.permit()) return true;
-        long safe = others.isEmpty() ? timing.silence() - 2 * timing.tick() : timing.grace();
+        long safe = others.isEmpty() ? timing.silence() - timing.tick() : timing.grace();
         return wroteAt != NEVER && askedAt - wroteAt < safe;
     }
 
