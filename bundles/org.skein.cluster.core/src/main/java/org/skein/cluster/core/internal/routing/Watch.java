@@ -11,8 +11,8 @@ import java.util.function.BiConsumer;
  * plain stores. Time is counted in looks, so a pause of the whole process is not taken for a strategy's.
  */
 final class Watch {
-    private static final Duration EVERY = Duration.ofMillis(250);
-    private static final int LOOKS = 3;
+    private static final Duration EVERY = Duration.ofMillis(100);
+    private static final int LOOKS = 5;
 
     /** A call of a life that was entered at a certain look. One for all threads, so that entering allocates nothing. */
     record Call(Life life, long look) {}
