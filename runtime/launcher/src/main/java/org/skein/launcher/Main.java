@@ -209,7 +209,7 @@ public final class Main {
         properties.put("felix.cm.pm", "memory");
         properties.put("felix.fileinstall.dir", base + "/deploy");
         properties.put("felix.fileinstall.filter", ".*\\.jar");
-        properties.put("felix.fileinstall.poll", "1500");
+        properties.put("felix.fileinstall.poll", "500");
         properties.put("felix.fileinstall.noInitialDelay", "true");
         properties.put("felix.fileinstall.disableNio2", "true");
         properties.put("felix.fileinstall.enableConfigSave", "false");
