@@ -27,7 +27,8 @@ import org.skein.xmpp.Jid;
  */
 @Component(property = ClusteringStrategy.NAME + "=${strategy}")
 public final class ${className} implements ClusteringStrategy {
-    private static final Duration DEADLINE = Duration.ofSeconds(10); // the core gives up sooner
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+    private static final Duration AGAIN_AFTER = Duration.ofMillis(100);
     private static final int IN_A_MESSAGE = 300; // of 1 MiB, as an address may be long
 
     /** Accounts of each node that told us all of them. */
@@ -73,18 +74,35 @@ public final class ${className} implements ClusteringStrategy {
     @Override
     public synchronized CompletionStage<Void> bound(Jid full) {
         add(full);
-        byte[] request = new Message(Message.HERE, List.of(full.bare())).bytes();
         List<CompletableFuture<?>> answers = new ArrayList<>();
         // A copy, as an answer may be there at once and change it.
-        new HashMap<>(listeners)
-                .forEach((node, hello) -> answers.add(context.call(node, request, DEADLINE)
-                        .thenAccept(reply -> answered(node, hello, reply))
-                        .toCompletableFuture()));
+        new HashMap<>(listeners).forEach((node, hello) -> {
+            CompletableFuture<Void> known = new CompletableFuture<>();
+            answers.add(known);
+            tell(full.bare(), node, hello, known);
+        });
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
     }
 
-    private synchronized void answered(NodeId node, Object hello, Peers.Reply reply) {
-        if (reply.result() == Peers.Result.FAILED) listeners.remove(node, hello); // it does not run there any more
+    /** Again until it answers: it knows only if it says so. If it never does, the core gives up first. */
+    private synchronized void tell(Jid account, NodeId node, Object hello, CompletableFuture<Void> known) {
+        if (!mine.containsKey(account)) {
+            known.complete(null); // gone meanwhile
+            return;
+        }
+        context.call(node, new Message(Message.HERE, List.of(account)).bytes(), ANSWER_WITHIN).thenAccept(reply -> {
+            if (reply.result() == Peers.Result.TIMEOUT) {
+                context.later(AGAIN_AFTER, () -> tell(account, node, hello, known));
+            } else {
+                if (reply.result() == Peers.Result.FAILED) forget(node, hello);
+                known.complete(null);
+            }
+        });
+    }
+
+    /** It does not run there any more. */
+    private synchronized void forget(NodeId node, Object hello) {
+        listeners.remove(node, hello);
     }
 
     @Override

@@ -67,6 +67,26 @@ public interface FindingContract extends StrategyUnderTest {
         trial.end();
     }
 
+    /** Longer than anybody's patience but the core's, which takes the strategy away after 15 s. */
+    @Test
+    default void noSilenceHoweverLongIsTakenForAnAnswer() {
+        Trial trial = new Trial(this);
+        trial.excuse("a its answers come late", "b its answers come late");
+        trial.cluster(2);
+        trial.login(trial.host(1), 1);
+        trial.silence();
+        Session anna = trial.begin(trial.host(0), 2);
+        for (int second = 0; second < 14; second++) {
+            trial.soon();
+            trial.look(trial.host(1), account(2));
+        }
+        trial.speak();
+        trial.soon();
+        assertTrue(anna.isBound(), "its bind is not complete though all is delivered");
+        trial.look();
+        trial.end();
+    }
+
     @Test
     default void whoMovesIsFoundWhereverTheNewsComesFirst() {
         for (int seed = 1; seed <= 50; seed++) {

@@ -2,6 +2,7 @@ package org.skein.testkit.strategy;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,7 +37,7 @@ import org.skein.xmpp.Jid;
  * or draws random numbers may send in another order. Logs are those of a server with very bad luck: best turned off.
  */
 public final class StrategySimulation {
-    private final Supplier<? extends ClusteringStrategy> strategy;
+    private final IntFunction<? extends ClusteringStrategy> strategy;
     private int version = 1;
     private int schedules = 300;
     private int steps = 200;
@@ -44,7 +45,7 @@ public final class StrategySimulation {
     private long from = 1;
     private List<Jid> accounts = names(6);
 
-    private StrategySimulation(Supplier<? extends ClusteringStrategy> strategy) {
+    private StrategySimulation(IntFunction<? extends ClusteringStrategy> strategy) {
         this.strategy = Objects.requireNonNull(strategy, "strategy");
     }
 
@@ -56,6 +57,12 @@ public final class StrategySimulation {
 
     /** @param strategy makes a service as a bundle offers it; one for each node, and one for each update */
     public static StrategySimulation of(Supplier<? extends ClusteringStrategy> strategy) {
+        Objects.requireNonNull(strategy, "strategy");
+        return new StrategySimulation(number -> strategy.get());
+    }
+
+    /** @param strategy the same, where they are not all alike; told how many there are already in that schedule */
+    public static StrategySimulation ofNumbered(IntFunction<? extends ClusteringStrategy> strategy) {
         return new StrategySimulation(strategy);
     }
 

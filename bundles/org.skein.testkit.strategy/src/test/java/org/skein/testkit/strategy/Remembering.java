@@ -44,7 +44,9 @@ class Remembering implements ClusteringStrategy {
         /** A node that began anew is still believed what it said before. */
         NO_NEWCOMERS,
         /** Who publishes no more is told nothing, though its next life may have the list already. */
-        TELLS_PUBLISHERS_ONLY
+        TELLS_PUBLISHERS_ONLY,
+        /** Who does not answer in time is taken for one who knows. */
+        GIVES_UP
     }
 
     private static final int HELLO = 1;
@@ -53,7 +55,8 @@ class Remembering implements ClusteringStrategy {
     private static final int HERE = 4;
     private static final int GONE = 5;
     private static final int IN_A_MESSAGE = 300; // of 1 MiB, as an address may be long
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+    private static final Duration AGAIN_AFTER = Duration.ofMillis(100);
 
     private final Flaw flaw;
 
@@ -108,19 +111,36 @@ class Remembering implements ClusteringStrategy {
     @Override
     public synchronized CompletionStage<Void> bound(Jid full) {
         here(full);
-        byte[] request = message(HERE, List.of(full.bare()));
         List<CompletableFuture<?>> answers = new ArrayList<>();
         // A copy, as an answer may be there at once and change it.
-        new HashMap<>(listeners)
-                .forEach((node, hello) -> answers.add(context.call(node, request, DEADLINE)
-                        .thenAccept(reply -> answered(node, hello, reply))
-                        .toCompletableFuture()));
+        new HashMap<>(listeners).forEach((node, hello) -> {
+            CompletableFuture<Void> known = new CompletableFuture<>();
+            answers.add(known);
+            tell(full.bare(), node, hello, known);
+        });
         if (flaw == Flaw.BIND_DOES_NOT_WAIT) return CompletableFuture.completedFuture(null);
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
     }
 
-    private synchronized void answered(NodeId node, Object hello, Peers.Reply reply) {
-        if (reply.result() == Peers.Result.FAILED) listeners.remove(node, hello); // it does not run there any more
+    /** Again until it answers: it knows only if it says so. If it never does, the core gives up first. */
+    private synchronized void tell(Jid account, NodeId node, Object hello, CompletableFuture<Void> known) {
+        if (!mine.containsKey(account)) {
+            known.complete(null); // gone meanwhile
+            return;
+        }
+        context.call(node, message(HERE, List.of(account)), ANSWER_WITHIN).thenAccept(reply -> {
+            if (reply.result() == Peers.Result.TIMEOUT && flaw != Flaw.GIVES_UP) {
+                context.later(AGAIN_AFTER, () -> tell(account, node, hello, known));
+            } else {
+                if (reply.result() == Peers.Result.FAILED) forget(node, hello);
+                known.complete(null);
+            }
+        });
+    }
+
+    /** It does not run there any more. */
+    private synchronized void forget(NodeId node, Object hello) {
+        listeners.remove(node, hello);
     }
 
     @Override

@@ -68,7 +68,8 @@ class StrategySimulationTest {
 
     private static AssertionError caught(Supplier<ClusteringStrategy> wrong) {
         return assertThrows(
-                AssertionError.class, () -> StrategySimulation.of(wrong).run());
+                AssertionError.class,
+                () -> StrategySimulation.of(wrong).schedules(3000).run());
     }
 
     @ParameterizedTest

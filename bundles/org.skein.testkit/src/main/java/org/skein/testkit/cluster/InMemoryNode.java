@@ -40,12 +40,12 @@ public final class InMemoryNode implements Cluster, Peers {
     private final Map<String, PeerHandler> handlers = new HashMap<>();
     private final List<ClusterListener> listeners = new ArrayList<>();
     private final Map<Lane, Inbox> inboxes = new HashMap<>();
-    private final Map<InMemoryNode, Deque<Runnable>> waiting = new HashMap<>();
+    private final Map<InMemoryNode, Deque<Runnable>> waiting = new LinkedHashMap<>();
     private final Set<Call> calls = new LinkedHashSet<>();
     private final Set<Jid> bound = new LinkedHashSet<>();
     private final Map<Lane, List<Runnable>> onWritable = new HashMap<>();
     private final Set<Lane> full = new HashSet<>();
-    final Map<InMemoryNode, Boolean> held = new HashMap<>();
+    final Map<InMemoryNode, Boolean> held = new LinkedHashMap<>();
 
     private final Deque<View> heldViews = new ArrayDeque<>();
     private boolean holdsViews;

@@ -155,7 +155,8 @@ public interface ClusteringStrategy {
     /**
      * This node is about to hold a session.
      *
-     * @return completes when every member running this strategy knows
+     * @return completes when every member running this strategy knows; one that does not answer in time does not. If it
+     *     takes longer than 15 s the core uses all members instead
      */
     default CompletionStage<Void> bound(Jid full) {
         return CompletableFuture.completedFuture(null);

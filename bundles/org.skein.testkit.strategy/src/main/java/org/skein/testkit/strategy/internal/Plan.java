@@ -1,7 +1,7 @@
 package org.skein.testkit.strategy.internal;
 
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.skein.cluster.api.strategy.ClusteringStrategy;
 import org.skein.xmpp.Jid;
 
@@ -12,4 +12,4 @@ import org.skein.xmpp.Jid;
  * @param nodes at most; they are named a, b, c …
  */
 public record Plan(
-        Supplier<? extends ClusteringStrategy> strategy, int version, List<Jid> accounts, int nodes, int steps) {}
+        IntFunction<? extends ClusteringStrategy> strategy, int version, List<Jid> accounts, int nodes, int steps) {}

@@ -27,13 +27,14 @@ public final class Schedule {
     private final Dice dice;
     private final List<String> told = new ArrayList<>();
     private int step;
+    private int made; // strategies
 
     private Schedule(Plan plan, long seed, boolean telling) {
         this.plan = plan;
         this.seed = seed;
         this.telling = telling;
         random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
-        world = new World(plan.strategy(), plan.version());
+        world = new World(() -> plan.strategy().apply(made++), plan.version());
         disturbances = new Disturbances(world, random);
         users = new Users(world, random, plan.accounts());
         nodes = new Nodes(world, random, plan.nodes());

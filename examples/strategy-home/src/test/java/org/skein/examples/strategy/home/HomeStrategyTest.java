@@ -7,7 +7,6 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.skein.cluster.api.Member;
 import org.skein.cluster.api.NodeId;
@@ -47,9 +46,8 @@ class HomeStrategyTest implements StrategyContract {
 
     @Test
     void itIsNotWrongEitherWhereNodesHaveOtherRules() {
-        AtomicInteger made = new AtomicInteger();
-        StrategySimulation.of(() -> new HomeStrategy(
-                        Homes.parse(made.getAndIncrement() % 3 == 0 ? "*@sales.example=b, *@lab.example=c" : RULES)))
+        StrategySimulation.ofNumbered(number ->
+                        new HomeStrategy(Homes.parse(number % 3 == 0 ? "*@sales.example=b, *@lab.example=c" : RULES)))
                 .accounts("u1@sales.example", "u2@sales.example", "u3@lab.example", "u4@moon.example", "u5@example.org")
                 .run();
     }

@@ -2,6 +2,9 @@ package org.skein.cluster.core.internal.routing;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
@@ -50,8 +53,9 @@ final class Life {
     private final Worker worker;
     private final Runnable onFailure;
     private final Queue<Runnable> early = new ArrayDeque<>(); // guarded by itself
-    private final Set<CompletableFuture<Void>> unpublished = ConcurrentHashMap.newKeySet();
-    private final Set<CompletableFuture<byte[]>> unanswered = ConcurrentHashMap.newKeySet();
+    // In the order they came: futures have no other, and a schedule that found something is to repeat.
+    private final Set<CompletableFuture<Void>> unpublished = Collections.synchronizedSet(new LinkedHashSet<>());
+    private final Set<CompletableFuture<byte[]>> unanswered = Collections.synchronizedSet(new LinkedHashSet<>());
     private final AtomicInteger lateInARow = new AtomicInteger();
     private final ConcurrentHashMap<NodeId, AtomicLong> overrun = new ConcurrentHashMap<>();
     private CompletionStage<Void> endBefore = CompletableFuture.completedFuture(null);
@@ -78,7 +82,7 @@ final class Life {
         this.onFailure = onFailure;
         worker = clockwork.worker("skein-strategy-" + name);
         // What it published is withdrawn by then.
-        stopped.whenComplete((done, failed) -> Set.copyOf(unpublished).forEach(f -> f.complete(null)));
+        stopped.whenComplete((done, failed) -> List.copyOf(unpublished).forEach(f -> f.complete(null)));
     }
 
     /** Why it is not to be trusted, for people; empty while it is. */
@@ -147,7 +151,7 @@ final class Life {
             over = true;
             early.clear();
         }
-        Set.copyOf(unanswered).forEach(this::refuse);
+        List.copyOf(unanswered).forEach(this::refuse);
         endBefore.whenComplete((done, failed) -> end());
     }
 
