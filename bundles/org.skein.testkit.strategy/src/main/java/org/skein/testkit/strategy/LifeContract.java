@@ -161,4 +161,21 @@ public interface LifeContract extends StrategyUnderTest {
         trial.login(c, 3);
         trial.end();
     }
+
+    @Test
+    default void anExcludedNodeWaitsForTheOthersNoMore() {
+        Trial trial = new Trial(this);
+        trial.cluster(3);
+        Host c = trial.host(2);
+        trial.login(c, 1);
+        trial.silence();
+        trial.begin(c, 2);
+        trial.soon();
+        trial.world.exclude(c);
+        trial.settle();
+        trial.settle(); // longer than a bind may take
+        trial.world.rejoin(c);
+        trial.speak();
+        trial.end();
+    }
 }

@@ -216,7 +216,16 @@ final class Database implements AutoCloseable {
         return writeNow(work, Fence.NONE, isShared());
     }
 
+    /** The same for what may be lost with the process: not waited for until it is on disk, where it is this node's file. */
+    <T> T writeLazilyNow(Work<T> work, Fence fence) throws SQLException {
+        return writeNow(work, fence, fence.isNone(), false);
+    }
+
     private <T> T writeNow(Work<T> work, Fence fence, boolean one) throws SQLException {
+        return writeNow(work, fence, one, true);
+    }
+
+    private <T> T writeNow(Work<T> work, Fence fence, boolean one, boolean flush) throws SQLException {
         Tries tries = new Tries();
         while (true) {
             Pool current = usable();
@@ -225,7 +234,7 @@ final class Database implements AutoCloseable {
                 c = current.take();
                 tries.committing = one;
                 T value = one ? work.run(c) : transact(c, work, fence, tries);
-                current.flush(c);
+                if (flush) current.flush(c);
                 wrote();
                 return value;
             } catch (SQLException e) {

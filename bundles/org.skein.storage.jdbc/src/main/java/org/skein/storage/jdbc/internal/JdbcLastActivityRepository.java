@@ -60,12 +60,9 @@ public final class JdbcLastActivityRepository implements LastActivityRepository 
         }));
         Database database = storage.database();
         try {
-            database.writeOneNow(
+            database.writeLazilyNow(
                     c -> Sql.batch(
-                            c,
-                            "INSERT INTO skein_last_activity (account, at_ms, status) VALUES (?, ?, ?)"
-                                    + " ON DUPLICATE KEY UPDATE at_ms = VALUES(at_ms), status = VALUES(status)",
-                            rows),
+                            c, "REPLACE INTO skein_last_activity (account, at_ms, status) VALUES (?, ?, ?)", rows),
                     database.fence());
             puts.forEach(put -> put.answer().complete(null));
         } catch (SQLException e) {

@@ -146,7 +146,8 @@ final class Members {
 
     private List<Peer> view(View view) {
         List<Peer> gone = new ArrayList<>();
-        if (view.epoch() < epoch || isClosed) return gone;
+        boolean isAlone = view.epoch() == 0; // excluded: no view of the cluster's
+        if (view.epoch() < epoch && !isAlone || isClosed) return gone;
         epoch = view.epoch();
         for (Peer peer : List.copyOf(peers.values())) {
             if (!view.contains(peer.id) && peers.remove(peer.id, peer)) gone.add(peer);
