@@ -31,6 +31,15 @@ interface Delays {
         return limited;
     }
 
+    /** Timers that end together wake a thread once, and a waking costs more than what most of them do. */
+    long STEP_NANOS = Duration.ofMillis(100).toNanos();
+
+    /** The delay from {@code now}, in ns, until the next step after it. */
+    static Duration stepped(Duration delay, long now) {
+        long after = delay.toNanos();
+        return Duration.ofNanos(after + Math.floorMod(-(now + after), STEP_NANOS));
+    }
+
     /** Cancels a timer; null is none. */
     static void cancel(AutoCloseable timer) {
         if (timer == null) return;

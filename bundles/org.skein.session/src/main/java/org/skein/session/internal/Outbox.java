@@ -255,7 +255,7 @@ final class Outbox {
     }
 
     private void tickIn(Duration delay) {
-        timer = session.later(this::tick, delay);
+        timer = session.later(this::tick, Delays.stepped(delay, node.nanos.getAsLong()));
     }
 
     private void tick() {
@@ -281,7 +281,7 @@ final class Outbox {
             }
             park(out);
         }
-        if (again && timer == null && closed == null) tickIn(Duration.ofNanos(Math.max(next, 1_000_000)));
+        if (again && timer == null && closed == null) tickIn(Duration.ofNanos(next));
     }
 
     // ---- the database
