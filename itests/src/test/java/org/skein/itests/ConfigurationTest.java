@@ -1,15 +1,21 @@
 package org.skein.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.skein.itests.support.Await;
+import org.skein.itests.support.Besieged;
 import org.skein.itests.support.ServerProcess;
+import org.skein.itests.support.StanzaClient;
 
 /** {@code etc/init.properties}, {@code etc/*.cfg} and the console, on a real node. */
 class ConfigurationTest {
@@ -92,6 +98,45 @@ class ConfigurationTest {
             server.shell("config:reset c2s-tls-port");
             assertTrue(server.port("c2s-tls") > 0);
         }
+    }
+
+    @Test
+    void theNetworkIsChangedUnderWhoChats() throws Exception {
+        try (Besieged node = Besieged.start()) {
+            ServerProcess server = node.server();
+            Map<String, Integer> ports = server.ports();
+            byte[] before;
+            try (StanzaClient client = StanzaClient.encrypted(server)) {
+                before = client.endPoint();
+            }
+            Path other = otherCertificate(server);
+            server.shell("config:set max-connections-per-address 4");
+            server.shell("config:set proxy-protocol-from 192.0.2.0/24");
+            server.shell("config:set tls-cert " + other);
+            server.shell("config:set event-loops 3");
+            node.assertUndisturbed();
+            assertEquals(ports, server.ports());
+            assertTrue(server.log().contains("what=restart_needed setting=event-loops used=0 wanted=3"));
+
+            try (StanzaClient client = StanzaClient.encrypted(server);
+                    StanzaClient fourth = StanzaClient.connect(server)) {
+                assertFalse(Arrays.equals(before, client.endPoint()));
+                fourth.open();
+                try (StanzaClient fifth = StanzaClient.connect(server)) {
+                    fifth.awaitEnd();
+                }
+            }
+        }
+    }
+
+    /** Of another node of that name. */
+    private static Path otherCertificate(ServerProcess server) throws IOException {
+        try (ServerProcess another = ServerProcess.create().start()) {
+            for (String file : List.of("self-made.crt", "self-made.key")) {
+                Files.copy(another.resolve("data/tls/" + file), server.resolve("etc/" + file));
+            }
+        }
+        return server.resolve("etc/self-made.crt");
     }
 
     @Test

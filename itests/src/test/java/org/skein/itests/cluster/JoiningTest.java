@@ -105,4 +105,25 @@ class JoiningTest {
             assertTrue(last.contains("--cluster-mode=false"), said);
         }
     }
+
+    @Test
+    void aRunningNodeWithAnEmbeddedDatabaseRefusesTheModeWithTheLinesToSet() throws Exception {
+        try (ServerProcess embedded = ServerProcess.create().start()) {
+            for (String command : List.of("config:set cluster-mode true", "feature:install cluster")) {
+                String said = embedded.skein("shell", command).exits(1).output();
+                assertTrue(said.contains("--user-db=mariadb\n"), said);
+                assertTrue(said.contains("--user-db-uri=jdbc:mariadb:"), said);
+            }
+            assertEquals(
+                    "cluster-mode false default",
+                    embedded.shell("config:show cluster-mode")
+                            .lines()
+                            .findFirst()
+                            .orElse("")
+                            .replaceAll(" +", " ")
+                            .strip());
+            assertEquals(0, embedded.stop());
+            embedded.start(); // as before
+        }
+    }
 }

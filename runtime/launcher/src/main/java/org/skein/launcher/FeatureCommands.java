@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
@@ -135,6 +138,7 @@ public final class FeatureCommands {
         if (!enabled.add(name)) {
             return name + " is installed already";
         }
+        if (name.equals(CLUSTER)) checkClusterMode();
         enabled.addAll(needed);
         int added = bundles.reconcile(jarsOf(enabled)).size();
         remember(name, "+");
@@ -157,6 +161,23 @@ public final class FeatureCommands {
         context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(null);
         remember(name, "-");
         return name + " uninstalled";
+    }
+
+    /** The feature turns the mode on: whoever knows why it cannot be says so, as where it is set. */
+    private void checkClusterMode() {
+        try {
+            for (ServiceReference<?> check :
+                    context.getServiceReferences(Function.class, "(skein.setting=cluster-mode)")) {
+                Object service = context.getService(check);
+                if (!(service instanceof Function<?, ?> function)) continue;
+                @SuppressWarnings("unchecked")
+                String reason = String.valueOf(((Function<Object, Object>) function).apply(true));
+                context.ungetService(check);
+                if (!reason.isEmpty()) throw new IllegalArgumentException(reason);
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void checkKnown(String name) {

@@ -9,6 +9,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.osgi.annotation.bundle.Header;
 import org.osgi.framework.Bundle;
@@ -79,7 +80,7 @@ public final class Activator implements BundleActivator, BundleListener {
                 new String[] {ManagedService.class.getName(), ConfigurationListener.class.getName()},
                 fence,
                 new Hashtable<>(Map.of(Constants.SERVICE_PID, Fence.PID)));
-        ConfigCommands commands = new ConfigCommands(configurator, fence);
+        ConfigCommands commands = new ConfigCommands(configurator, fence, this::refusal);
         LogCommands logging = new LogCommands(configurator, fence);
         register("config", commands, "show", "set", "reset", "reload", "__names");
         register("log", logging, "level", "levels", "__areas");
@@ -87,6 +88,24 @@ public final class Activator implements BundleActivator, BundleListener {
         context.registerService(NodeSettings.class, served, null);
         context.addBundleListener(this);
         watch.start();
+    }
+
+    /** Asks a {@code Function} with the property {@code skein.setting=NAME}, where somebody offers one. */
+    private String refusal(String name, Object value) {
+        try {
+            for (ServiceReference<?> check :
+                    context.getServiceReferences(Function.class, "(skein.setting=" + name + ")")) {
+                Object service = context.getService(check);
+                if (!(service instanceof Function<?, ?> function)) continue;
+                @SuppressWarnings("unchecked")
+                Object reason = ((Function<Object, Object>) function).apply(value);
+                context.ungetService(check);
+                if (!String.valueOf(reason).isEmpty()) return String.valueOf(reason);
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(name, e);
+        }
+        return "";
     }
 
     private void register(String scope, Object commands, String... functions) {

@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
 import org.skein.config.settings.Problem;
@@ -23,10 +25,18 @@ public final class ConfigCommands {
 
     private final Configurator configurator;
     private final Effect fence;
+    private final BiFunction<String, Object, String> refusal;
 
-    ConfigCommands(Configurator configurator, Effect fence) {
+    /** @param refusal why the setting of a name cannot have a value now, or empty */
+    ConfigCommands(Configurator configurator, Effect fence, BiFunction<String, Object, String> refusal) {
         this.configurator = configurator;
         this.fence = fence;
+        this.refusal = refusal;
+    }
+
+    private void check(String name, Object value) {
+        String reason = refusal.apply(name, value);
+        if (!reason.isEmpty()) throw new IllegalArgumentException("'" + name + "': " + reason);
     }
 
     @Descriptor("shows every setting with its value and where the value comes from")
@@ -88,11 +98,9 @@ public final class ConfigCommands {
             String pid = bare.substring(0, slash);
             String key = bare.substring(slash + 1);
             String text = String.join(" ", words);
-            Object value = configurator
-                    .table()
-                    .findByKey(pid, key)
-                    .map(s -> s.type().convert(text, configurator.base()))
-                    .orElse(text);
+            Optional<Setting> known = configurator.table().findByKey(pid, key);
+            Object value = known.isPresent() ? known.get().type().convert(text, configurator.base()) : text;
+            known.ifPresent(s -> check(s.name(), value));
             configurator.set(Map.of(pid, Map.of(key, value)));
             fence.pass();
             return bare + " = " + text(value);
@@ -105,6 +113,7 @@ public final class ConfigCommands {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("'" + bare + "': " + e.getMessage(), e);
         }
+        check(setting.name(), value);
         if (setting.name().equals("debug")) {
             LogLevels.check(value);
             for (String area : (String[]) value) {

@@ -14,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
@@ -59,6 +62,14 @@ public final class SettingsTable {
         return byName.values().stream()
                 .filter(s -> !s.isPattern() && s.pid().equals(pid) && s.key().equals(key))
                 .findFirst();
+    }
+
+    /** The keys that settings of this PID are written to; empty where nobody declares any. */
+    public Set<String> keysOf(String pid) {
+        return byName.values().stream()
+                .filter(s -> !s.isPattern() && s.pid().equals(pid))
+                .map(Setting::key)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The known name most like this one. */

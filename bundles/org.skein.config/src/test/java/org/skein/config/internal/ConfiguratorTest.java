@@ -92,12 +92,19 @@ class ConfiguratorTest {
     @Test
     void aCfgFileWinsForItsKeysOnly() throws IOException {
         init("--c2s-port = 5000", "--c2s-limit = 1");
-        cfg("port = 6000", "other = ${some.folder}/x ${unknown}");
+        cfg("port = 6000");
         apply();
 
         assertEquals(6000, admin.value(PID, "port"));
         assertEquals(1, admin.value(PID, "limit"));
-        assertEquals("/srv/x ${unknown}", admin.value(PID, "other"));
+    }
+
+    @Test
+    void ofThirdPartiesAnyKeyIsTaken() throws IOException {
+        Files.writeString(base.resolve("etc/com.example.cfg"), "other = ${some.folder}/x ${unknown}");
+        apply();
+
+        assertEquals("/srv/x ${unknown}", admin.value("com.example", "other"));
     }
 
     @Test
@@ -132,10 +139,12 @@ class ConfiguratorTest {
 
     @Test
     void aWrongCfgFileIsNamed() throws IOException {
-        cfg("port = x");
+        cfg("# the port", "port = x", "limti = 1");
         assertEquals(
-                "etc/org.skein.c2s.cfg: 'port': expected a port (1 to 65535; 0 = any free port, -1 = off), found 'x'",
-                configurator.reload().get(0).toString());
+                List.of(
+                        "etc/org.skein.c2s.cfg, line 3: unknown key 'limti'; did you mean 'limit'?",
+                        "etc/org.skein.c2s.cfg, line 2: 'port': expected a port (1 to 65535; 0 = any free port, -1 = off), found 'x'"),
+                configurator.reload().stream().map(Problem::toString).toList());
     }
 
     @Test

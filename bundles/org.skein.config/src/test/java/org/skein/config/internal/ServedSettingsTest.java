@@ -1,6 +1,7 @@
 package org.skein.config.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -47,7 +48,17 @@ class ServedSettingsTest {
         configurator.reload();
         ConfigCommands.Effect none = () -> {};
         settings = new ServedSettings(
-                configurator, new ConfigCommands(configurator, none), new LogCommands(configurator, none));
+                configurator,
+                new ConfigCommands(configurator, none, (name, value) -> value.equals(13) ? "unlucky" : ""),
+                new LogCommands(configurator, none));
+    }
+
+    @Test
+    void whatSomebodyRefusesIsNotSet() {
+        CompletionException refused =
+                assertThrows(CompletionException.class, () -> get(settings.set("c2s-port", "13")));
+        assertEquals("'c2s-port': unlucky", refused.getCause().getMessage());
+        assertFalse(admin.has("org.skein.c2s") && Integer.valueOf(13).equals(admin.value("org.skein.c2s", "port")));
     }
 
     @AfterEach

@@ -39,13 +39,13 @@ final class ConnectionLimits {
         return true;
     }
 
-    /** The same for where it comes from. */
+    /** The same for where it comes from. Counted without a limit too: one may be set while they are open. */
     boolean admit(Channel channel, SocketAddress from) {
-        if (maxPerAddress <= 0 || !(from instanceof InetSocketAddress remote)) {
+        if (!(from instanceof InetSocketAddress remote)) {
             return true;
         }
         InetAddress address = remote.getAddress();
-        if (byAddress.merge(address, 1, Integer::sum) > maxPerAddress) {
+        if (byAddress.merge(address, 1, Integer::sum) > maxPerAddress && maxPerAddress > 0) {
             release(address);
             return false;
         }

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
 import org.skein.net.api.EventLoops;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ public final class NettyEventLoops implements EventLoops {
     private static final int SMALL_CACHE = 256;
     private static final int NORMAL_CACHE = 32;
 
+    private final int wanted;
     private final EventLoopGroup group;
     private final ByteBufAllocator allocator;
     private final boolean epoll;
@@ -48,6 +50,7 @@ public final class NettyEventLoops implements EventLoops {
         // costs
         // while there is little to do; and the database, passwords, the collector and the compiler want a processor
         // too.
+        wanted = loops;
         int count = loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -55,6 +58,13 @@ public final class NettyEventLoops implements EventLoops {
         allocator =
                 new PooledByteBufAllocator(true, 1, count, PAGE_BYTES, CHUNK_ORDER, SMALL_CACHE, NORMAL_CACHE, true);
         log.info("what=event_loops_started count={} transport={}", count, transport());
+    }
+
+    /** Whatever changes, streams go on: they live on these loops. */
+    @Modified
+    void modified(NetConfig config) {
+        if (config.event_loops() == wanted) return;
+        log.warn("what=restart_needed setting=event-loops used={} wanted={}", wanted, config.event_loops());
     }
 
     /** Channels are closed by whoever opened them; what is left is cut. */

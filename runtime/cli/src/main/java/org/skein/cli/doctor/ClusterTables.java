@@ -47,8 +47,14 @@ final class ClusterTables {
                 row.getString(6),
                 isMember ? "in the view" : "not in the view",
                 age);
-        if (age <= STALE_S) {
+        if (Math.abs(age) <= STALE_S) {
             findings.ok("member", seen);
+        } else if (age < 0) {
+            findings.warn(
+                    "member",
+                    seen,
+                    "Its time is ahead of the database's clock: was that put back, or the row written by hand? Nodes go"
+                            + " by whether rows change; what nobody writes is deleted after an hour");
         } else if (isMember) {
             findings.warn(
                     "member",

@@ -20,6 +20,7 @@ import org.apache.felix.service.command.Parameter;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.skein.api.session.Sessions;
 import org.skein.cluster.api.Cluster;
 import org.skein.cluster.api.Member;
 import org.skein.cluster.api.NodeId;
@@ -41,13 +42,15 @@ import org.skein.xmpp.Jid;
             "osgi.command.function=where",
             "osgi.command.function=trace",
             "osgi.command.function=drain",
-            "osgi.command.function=__nodes"
+            "osgi.command.function=__nodes",
+            "osgi.command.function=__users"
         })
 public final class ClusterCommands {
     private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final Duration TRACE_RENEWED = Duration.ofSeconds(2);
     private static final Duration TRACE_AT_MOST = Duration.ofHours(1);
     private static final int TRACE_LINES_WAITING = 2000;
+    private static final int USERS_SHOWN = 500;
 
     private final ClusterComponent cluster;
     private final Operations operations;
@@ -253,6 +256,18 @@ public final class ClusterCommands {
         return cluster.member()
                 .map(m -> m.view().members().stream().map(x -> x.id().name()).toList())
                 .orElse(List.of());
+    }
+
+    /** For completion: those on this node, as many as a person can look through. */
+    public List<String> __users() {
+        Sessions here = cluster.sessions;
+        if (here == null) return List.of();
+        return here.all().stream()
+                .map(session -> session.jid().bare().toString())
+                .distinct()
+                .sorted()
+                .limit(USERS_SHOWN)
+                .toList();
     }
 
     private ClusterMember memberOrFail() {

@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -63,11 +64,6 @@ public final class ClusterComponent implements HealthCheck {
     private static final long LEAVE_MS = 2500;
     private static final long RETRY_OPEN_MS = 2000;
     private static final long PUBLISH_EVERY_MS = 10_000;
-    private static final String EMBEDDED = """
-            the database is embedded in this node, other nodes cannot reach it. Set these lines in etc/init.properties:
-              --user-db=mariadb
-              --user-db-uri=jdbc:mariadb://HOST/DATABASE?user=USER&password=PASSWORD
-            or --cluster-mode=false for a node of its own""";
 
     /** How far this node is. */
     enum Phase {
@@ -88,6 +84,7 @@ public final class ClusterComponent implements HealthCheck {
 
     private final BundleContext context;
     private final LoneLife lone;
+    private final Function<Object, String> mode; // why it cannot be on
     private final ScheduledThreadPoolExecutor control;
     private final ScheduledThreadPoolExecutor timer;
     private final PeerHandlers handlers = new PeerHandlers();
@@ -122,9 +119,14 @@ public final class ClusterComponent implements HealthCheck {
 
     @Activate
     public ClusterComponent(
-            BundleContext context, ClusterConfig config, @Reference Metrics metrics, @Reference LoneLife lone) {
+            BundleContext context,
+            ClusterConfig config,
+            @Reference Metrics metrics,
+            @Reference LoneLife lone,
+            @Reference(target = "(skein.setting=cluster-mode)") Function<Object, String> mode) {
         this.context = context;
         this.config = config;
+        this.mode = mode;
         this.lone = lone;
         offline = Boolean.parseBoolean(context.getProperty("skein.offline"));
         // A lone node that serves goes on with that until it is a member; one that does not waits for it.
@@ -227,8 +229,9 @@ public final class ClusterComponent implements HealthCheck {
     }
 
     private void joinIfPossible(ClusterConfig c) {
-        if (databases.stream().anyMatch(r -> "embedded".equals(r.getProperty("skein.database")))) {
-            standing(Phase.REFUSED, EMBEDDED);
+        String refusal = mode.apply(true);
+        if (!refusal.isEmpty()) {
+            standing(Phase.REFUSED, refusal);
             return;
         }
         HostName host = HostName.of(c.hostname(), HostName.Resolver.SYSTEM);

@@ -51,6 +51,7 @@ class ClusterComponentTest {
     private volatile LocalNode local;
     private volatile boolean portTaken;
     private boolean aloneServes;
+    private volatile String refusal = "";
     private ClusterComponent component;
 
     private final Metrics metrics = new Metrics() {
@@ -190,7 +191,7 @@ class ClusterComponentTest {
     }
 
     private void start() {
-        component = new ClusterComponent(context(), config(), metrics, lone);
+        component = new ClusterComponent(context(), config(), metrics, lone, value -> refusal);
         component.start();
     }
 
@@ -297,12 +298,14 @@ class ClusterComponentTest {
     @Test
     void anEmbeddedDatabaseIsRefusedWithTheLinesToSetAndANewOneIsTaken() {
         start();
+        refusal = "set --user-db-uri=URI";
         ServiceReference<DataSource> embedded = database("embedded");
         component.addDatabase(embedded);
         component.bindTransport(transport);
         component.bindMembership(membership);
         await(() -> component.check().detail().contains("--user-db-uri="));
         assertEquals(ClusterComponent.Phase.REFUSED, component.standing().phase());
+        refusal = "";
         component.removeDatabase(embedded);
         component.addDatabase(database("shared"));
         await(() -> listener != null);

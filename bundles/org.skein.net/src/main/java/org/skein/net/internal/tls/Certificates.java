@@ -35,7 +35,8 @@ final class Certificates {
 
     private record Loaded(String stamp, HostCertificate certificate) {}
 
-    private final CertificateSettings settings;
+    private CertificateSettings settings;
+    private CertificateSettings wanted;
     private final SelfMade selfMade;
     private final Map<CertificateSettings.PemPair, Loaded> loaded = new HashMap<>();
     private final Map<CertificateSettings.PemPair, String> refused = new HashMap<>();
@@ -46,7 +47,23 @@ final class Certificates {
 
     Certificates(CertificateSettings settings, SelfMade selfMade) {
         this.settings = settings;
+        this.wanted = settings;
         this.selfMade = selfMade;
+    }
+
+    /** Other files, from the {@link #refresh} on that can read all of them; until then those before serve. */
+    void use(CertificateSettings next) {
+        wanted = next;
+    }
+
+    private void change(StringBuilder wrong) {
+        if (wanted == settings) return;
+        boolean readable = true;
+        for (String host : wanted.hosts()) {
+            Optional<CertificateSettings.PemPair> files = wanted.of(host);
+            if (files.isPresent()) readable &= load(files.get(), wrong).isPresent();
+        }
+        if (readable) settings = wanted;
     }
 
     CertificateSet current() {
@@ -66,6 +83,7 @@ final class Certificates {
      */
     boolean refresh(Set<String> hosts) throws IOException, GeneralSecurityException {
         StringBuilder wrong = new StringBuilder();
+        change(wrong);
         Map<String, HostCertificate> byHost = new LinkedHashMap<>();
         Set<String> names = new java.util.LinkedHashSet<>(hosts);
         names.addAll(settings.hosts());

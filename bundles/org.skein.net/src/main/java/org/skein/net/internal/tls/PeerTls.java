@@ -29,6 +29,7 @@ import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.skein.net.api.PinnedTls;
 import org.skein.net.internal.NetConfig;
 import org.slf4j.Logger;
@@ -47,6 +48,10 @@ public final class PeerTls implements PinnedTls {
     public PeerTls(NetConfig config, BundleContext bundles) {
         this(config.tls_engine(), ServerTls.base(bundles), Clock.systemUTC());
     }
+
+    /** Of its setting, the engine, {@link ServerTls} tells. */
+    @Modified
+    void modified(NetConfig config) {}
 
     /** @param engine {@code auto}, {@code openssl} or {@code jdk} */
     public PeerTls(String engine, Path base, Clock clock) {

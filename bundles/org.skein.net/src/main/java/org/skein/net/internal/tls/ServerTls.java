@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,6 +21,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.skein.api.auth.StreamSecurity;
 import org.skein.api.component.VirtualHosts;
@@ -38,6 +40,8 @@ public final class ServerTls implements Tls, HealthCheck {
     private static final long LOOK_EVERY_MS = 5000;
     private static final Duration WARN_BEFORE_END = Duration.ofDays(14);
 
+    private final String wantedEngine;
+    private final Path base;
     private final Supplier<Set<String>> hosts;
     private final Clock clock;
     private final ContextFactory factory;
@@ -67,6 +71,8 @@ public final class ServerTls implements Tls, HealthCheck {
             Supplier<Set<String>> hosts,
             Clock clock,
             long lookEveryMs) {
+        this.wantedEngine = engine;
+        this.base = base;
         this.hosts = hosts;
         this.clock = clock;
         this.factory = new ContextFactory(engine);
@@ -87,6 +93,27 @@ public final class ServerTls implements Tls, HealthCheck {
         });
         looker.scheduleWithFixedDelay(this::look, lookEveryMs, lookEveryMs, TimeUnit.MILLISECONDS);
         log.info("what=tls_ready engine={}", engine());
+    }
+
+    /** Other files serve the next handshake; streams go on. */
+    @Modified
+    void modified(NetConfig config) {
+        if (!config.tls_engine().equals(wantedEngine)) {
+            log.warn("what=restart_needed setting=tls-engine used={} wanted={}", wantedEngine, config.tls_engine());
+        }
+        use(config.tls_cert(), config.tls_key());
+    }
+
+    /** These files from the next handshake on. Returns when they are in use, or refused as {@link #check} says. */
+    public void use(String[] certificateFiles, String[] keyFiles) {
+        CertificateSettings settings = new CertificateSettings(base, certificateFiles, keyFiles);
+        CompletableFuture.runAsync(
+                        () -> {
+                            certificates.use(settings);
+                            look();
+                        },
+                        looker)
+                .join();
     }
 
     static Path base(BundleContext bundles) {

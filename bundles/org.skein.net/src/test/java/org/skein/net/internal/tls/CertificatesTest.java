@@ -150,6 +150,25 @@ class CertificatesTest {
     }
 
     @Test
+    void otherFilesServeOnceAllOfThemCanBeRead() throws Exception {
+        Path file = make("all", "a.example");
+        Certificates certificates = certificates(new String[] {file.toString()}, new String[0]);
+        certificates.refresh(hosts("a.example"));
+        HostCertificate first = certificates.current().of("a.example");
+
+        Path other = base.resolve("other/self-made.crt");
+        certificates.use(new CertificateSettings(base, new String[] {other.toString()}, new String[0]));
+        assertFalse(certificates.refresh(hosts("a.example")));
+        assertSame(first, certificates.current().of("a.example"));
+        assertTrue(certificates.trouble().contains(other.toString()), certificates.trouble());
+
+        make("other", "a.example");
+        assertTrue(certificates.refresh(hosts("a.example")));
+        assertNotSame(first, certificates.current().of("a.example"));
+        assertEquals("", certificates.trouble());
+    }
+
+    @Test
     void aKeyOfAnotherCertificateIsRefusedAndTheSelfMadeOneServes() throws Exception {
         Path cert = make("one", "a.example");
         make("two", "a.example");

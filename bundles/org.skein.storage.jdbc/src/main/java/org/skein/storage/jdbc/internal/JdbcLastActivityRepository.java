@@ -15,7 +15,10 @@ import org.osgi.service.component.annotations.Reference;
 import org.skein.api.storage.LastActivityRepository;
 import org.skein.xmpp.Jid;
 
-/** Last activity: a row of {@code skein_last_activity}; writes of many users leaving at once become one statement. */
+/**
+ * Last activity: a row of {@code skein_last_activity}; writes of many users leaving at once become one statement. Nobody
+ * waits until it is on the disk: a kill may cost what the embedded database would have written within 10 s.
+ */
 @Component
 public final class JdbcLastActivityRepository implements LastActivityRepository {
     private record Put(Jid account, LastActivity last, CompletableFuture<Void> answer) {}

@@ -797,9 +797,8 @@ final class MemberMachine {
     private Optional<Operation> sweep(long now) {
         if (now - sweptAt < SWEEP_EVERY) return Optional.empty();
         sweptAt = now;
-        List<StoredRow> old = book.sane().stream()
+        List<StoredRow> old = book.abandoned(SWEEP_AFTER, 30 * Timing.SECOND)
                 .filter(r -> stored.view().member(r.name()).isEmpty())
-                .filter(r -> book.quietFor(r.name()) >= SWEEP_AFTER && book.watchedFor(r.name()) >= 30 * Timing.SECOND)
                 .limit(200)
                 .toList();
         return old.isEmpty() ? Optional.empty() : Optional.of(new Operation.Sweep(old));

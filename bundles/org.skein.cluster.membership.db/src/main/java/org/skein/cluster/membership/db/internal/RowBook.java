@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class RowBook {
     }
 
     private final Map<String, Seen> byName = new HashMap<>();
+    private final Map<String, Seen> nonsense = new HashMap<>();
     private final Set<String> toldNonsense = new HashSet<>();
     private List<StoredRow> all = List.of();
     private long readAt;
@@ -38,21 +40,27 @@ final class RowBook {
         readAt = askedAt;
         all = rows;
         Set<String> present = new HashSet<>();
+        Set<String> wrong = new HashSet<>();
         for (StoredRow row : rows) {
-            if (isNonsense(row)) continue;
-            present.add(row.name());
-            Seen seen = byName.get(row.name());
-            if (seen == null) {
-                seen = new Seen();
-                seen.changedAt = askedAt;
-                byName.put(row.name(), seen);
-            } else if (seen.row.incarnation() != row.incarnation() || seen.row.beat() != row.beat()) {
-                seen.changedAt = askedAt;
-                seen.sawItChange = true;
-            }
-            seen.row = row;
+            boolean isNonsense = isNonsense(row);
+            (isNonsense ? wrong : present).add(row.name());
+            note(isNonsense ? nonsense : byName, row, askedAt);
         }
         byName.keySet().retainAll(present);
+        nonsense.keySet().retainAll(wrong);
+    }
+
+    private static void note(Map<String, Seen> book, StoredRow row, long askedAt) {
+        Seen seen = book.get(row.name());
+        if (seen == null) {
+            seen = new Seen();
+            seen.changedAt = askedAt;
+            book.put(row.name(), seen);
+        } else if (seen.row.incarnation() != row.incarnation() || seen.row.beat() != row.beat()) {
+            seen.changedAt = askedAt;
+            seen.sawItChange = true;
+        }
+        seen.row = row;
     }
 
     private boolean isNonsense(StoredRow row) {
@@ -106,16 +114,20 @@ final class RowBook {
     /** For how long the row has not been written, as of the last look; for ever if there is none. */
     long quietFor(String name) {
         Seen seen = byName.get(name);
-        if (seen == null) return Long.MAX_VALUE;
+        return seen == null ? Long.MAX_VALUE : quietFor(seen);
+    }
+
+    private long quietFor(Seen seen) {
         long watched = readAt - seen.changedAt;
         if (seen.sawItChange) return watched;
         long age = Math.min(seen.row.ageMs(), Long.MAX_VALUE / Timing.MS) * Timing.MS;
         return Math.max(watched, age);
     }
 
-    /** For how long this node itself has seen the row unchanged. */
-    long watchedFor(String name) {
-        Seen seen = byName.get(name);
-        return seen == null ? 0 : readAt - seen.changedAt;
+    /** Rows, nonsense included, that nobody wrote for so long, and this node saw it for so long. */
+    Stream<StoredRow> abandoned(long quiet, long watched) {
+        return Stream.concat(byName.values().stream(), nonsense.values().stream())
+                .filter(seen -> quietFor(seen) >= quiet && readAt - seen.changedAt >= watched)
+                .map(seen -> seen.row);
     }
 }
