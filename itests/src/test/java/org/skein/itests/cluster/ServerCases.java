@@ -1,7 +1,6 @@
 package org.skein.itests.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -191,7 +190,8 @@ final class ServerCases {
             on.assertOnAll(on.run("bundle:list", "name=" + name), "version", "7.0.0");
             on.run("bundle:uninstall-everywhere", "name=" + name);
             assertEquals(List.of(), on.run("bundle:list", "name=" + name).rows());
-            assertFalse(on.admin().offered().contains("talk:top"));
+            Await.until(
+                    "nodes have told each other", () -> !on.admin().offered().contains("talk:top"));
         } finally {
             Files.delete(jar);
             Files.delete(folder);
