@@ -4,11 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,6 +76,68 @@ class LayeringTest {
                 packages(jar, "Import-Package").stream()
                         .filter(p -> p.startsWith("io.netty") || p.startsWith("java.sql") || p.startsWith("javax.sql"))
                         .forEach(wrong::add);
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    private static List<String> entries(Path jar, String folder, String ending) throws IOException {
+        List<String> texts = new ArrayList<>();
+        try (JarFile file = new JarFile(jar.toFile())) {
+            for (JarEntry entry : file.stream().toList()) {
+                if (entry.getName().startsWith(folder) && entry.getName().endsWith(ending)) {
+                    texts.add(new String(file.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return texts;
+    }
+
+    private static Set<String> all(String regex, String text) {
+        Set<String> found = new TreeSet<>();
+        for (Matcher m = Pattern.compile(regex).matcher(text); m.find(); ) found.add(m.group(1));
+        return found;
+    }
+
+    /** Else a line of its {@code .cfg} would be refused as unknown. */
+    @Test
+    void everyKeyOfAPidWithATableIsInATable() throws IOException {
+        Map<String, Set<String>> tables = new TreeMap<>();
+        for (Path jar : ourBundles()) {
+            for (String table : entries(jar, "SKEIN-INF/", "settings.tsv")) {
+                table.lines()
+                        .map(l -> l.split("\t"))
+                        .filter(f -> f.length > 2)
+                        .forEach(f -> tables.computeIfAbsent(f[1].strip(), pid -> new TreeSet<>())
+                                .add(f[2].strip()));
+            }
+        }
+        List<String> missing = new ArrayList<>();
+        for (Path jar : ourBundles()) {
+            for (String metatype : entries(jar, "OSGI-INF/metatype/", ".xml")) {
+                for (String pid : all("<Designate pid=\"([^\"]+)\"", metatype)) {
+                    Set<String> keys = all("<AD id=\"([^\"]+)\"", metatype);
+                    if (tables.containsKey(pid)) keys.removeAll(tables.get(pid));
+                    else keys.clear();
+                    keys.forEach(key -> missing.add(pid + "/" + key));
+                }
+            }
+        }
+        assertFalse(tables.isEmpty());
+        assertEquals(List.of(), missing);
+    }
+
+    /** A component made anew takes with it what uses it: a setting would cut streams. */
+    @Test
+    void whatHasSettingsTakesChangesWithoutBeingMadeAnew() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (Path jar : ourBundles()) {
+            for (String component : entries(jar, "OSGI-INF/", ".xml")) {
+                for (String tag : all("(<scr:component [^>]*>)", component)) {
+                    if (tag.contains("configuration-pid=") && !tag.contains(" modified=")) {
+                        wrong.add(jar.getFileName() + " " + tag);
+                    }
+                }
             }
         }
         assertEquals(List.of(), wrong);

@@ -52,8 +52,18 @@ class JoiningTest {
                         nodes.query("SELECT COUNT(*) FROM cluster_nodes WHERE hostname LIKE 'node%'"),
                         "nobody deleted a row of a member");
                 pair.assertUndisturbed();
+
+                String epoch = epoch(first);
+                first.shell("config:set cluster-silence-ms 7000");
+                first.shell("config:set user-db-pool-size 6");
+                pair.assertUndisturbed();
+                assertEquals(epoch, epoch(first), "nobody left for a setting");
             }
         }
+    }
+
+    private static String epoch(ServerProcess node) {
+        return node.shell("cluster:view").lines().findFirst().orElseThrow();
     }
 
     /** As crashed nodes and bad hands leave them: old, without a name that resolves, with impossible ports and times. */

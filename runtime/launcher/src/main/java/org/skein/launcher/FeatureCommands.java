@@ -163,7 +163,7 @@ public final class FeatureCommands {
         return name + " uninstalled";
     }
 
-    /** The feature turns the mode on: whoever knows why it cannot be says so, as where it is set. */
+    /** The feature turns the mode on where it is not set: whoever knows why it cannot be says so. */
     private void checkClusterMode() {
         try {
             for (ServiceReference<?> check :
@@ -171,7 +171,7 @@ public final class FeatureCommands {
                 Object service = context.getService(check);
                 if (!(service instanceof Function<?, ?> function)) continue;
                 @SuppressWarnings("unchecked")
-                String reason = String.valueOf(((Function<Object, Object>) function).apply(true));
+                String reason = String.valueOf(((Function<Object, Object>) function).apply(null));
                 context.ungetService(check);
                 if (!reason.isEmpty()) throw new IllegalArgumentException(reason);
             }

@@ -7,13 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.skein.config.settings.NearestName;
 import org.skein.config.settings.Problem;
 import org.skein.config.settings.Setting;
 import org.skein.config.settings.SettingsTable;
@@ -81,15 +79,11 @@ final class CfgFiles {
 
     /** @throws IllegalArgumentException with what is wrong */
     private Object value(SettingsTable table, String pid, String key, String text) {
+        table.wrongKey(pid, key).ifPresent(wrong -> {
+            throw new IllegalArgumentException(wrong);
+        });
         Optional<Setting> setting = table.findByKey(pid, key);
-        if (setting.isEmpty()) {
-            Set<String> known = table.keysOf(pid);
-            if (known.isEmpty()) return text;
-            throw new IllegalArgumentException("unknown key '" + key + "'"
-                    + NearestName.of(key, known)
-                            .map(n -> "; did you mean '" + n + "'?")
-                            .orElse(""));
-        }
+        if (setting.isEmpty()) return text;
         try {
             return setting.get().type().convert(text, base);
         } catch (IllegalArgumentException e) {

@@ -98,6 +98,9 @@ public final class ConfigCommands {
             String pid = bare.substring(0, slash);
             String key = bare.substring(slash + 1);
             String text = String.join(" ", words);
+            configurator.table().wrongKey(pid, key).ifPresent(wrong -> {
+                throw new IllegalArgumentException(pid + ": " + wrong);
+            });
             Optional<Setting> known = configurator.table().findByKey(pid, key);
             Object value = known.isPresent() ? known.get().type().convert(text, configurator.base()) : text;
             known.ifPresent(s -> check(s.name(), value));

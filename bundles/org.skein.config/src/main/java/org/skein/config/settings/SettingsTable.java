@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -26,6 +27,9 @@ public final class SettingsTable {
 
     /** Where a bundle keeps its table. */
     public static final String ENTRY = "SKEIN-INF/settings.tsv";
+
+    private static final Pattern OF_SERVICES =
+            Pattern.compile("service\\..*|component\\..*|.*\\.target|.*\\.cardinality\\.minimum");
 
     private final Map<String, Setting> byName;
     private final List<String> complaints;
@@ -64,12 +68,21 @@ public final class SettingsTable {
                 .findFirst();
     }
 
-    /** The keys that settings of this PID are written to; empty where nobody declares any. */
-    public Set<String> keysOf(String pid) {
-        return byName.values().stream()
-                .filter(s -> !s.isPattern() && s.pid().equals(pid))
-                .map(Setting::key)
-                .collect(Collectors.toCollection(TreeSet::new));
+    /**
+     * What is wrong with a key of a PID, for the operator; empty if nothing is, or nobody can know: the tables have no
+     * setting of that PID or one with many keys, or it is a key of Declarative Services itself.
+     */
+    public Optional<String> wrongKey(String pid, String key) {
+        List<Setting> known =
+                byName.values().stream().filter(s -> s.pid().equals(pid)).toList();
+        Set<String> keys = known.stream().map(Setting::key).collect(Collectors.toCollection(TreeSet::new));
+        if (known.isEmpty() || keys.contains(key) || known.stream().anyMatch(Setting::isPattern))
+            return Optional.empty();
+        if (OF_SERVICES.matcher(key).matches()) return Optional.empty();
+        return Optional.of("unknown key '" + key + "'"
+                + NearestName.of(key, keys)
+                        .map(n -> "; did you mean '" + n + "'?")
+                        .orElse(""));
     }
 
     /** The known name most like this one. */

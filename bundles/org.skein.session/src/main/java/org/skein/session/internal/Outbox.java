@@ -281,7 +281,7 @@ final class Outbox {
             }
             park(out);
         }
-        if (again && timer == null && closed == null) tickIn(Duration.ofNanos(next));
+        if (again && timer == null && closed == null) tickIn(Duration.ofNanos(Math.max(next, 1_000_000)));
     }
 
     // ---- the database

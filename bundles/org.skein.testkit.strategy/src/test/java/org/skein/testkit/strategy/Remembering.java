@@ -123,19 +123,23 @@ class Remembering implements ClusteringStrategy {
     }
 
     /** Again until it answers: it knows only if it says so. If it never does, the core gives up first. */
-    private synchronized void tell(Jid account, NodeId node, Object hello, CompletableFuture<Void> known) {
-        if (!mine.containsKey(account)) {
+    private void tell(Jid account, NodeId node, Object hello, CompletableFuture<Void> known) {
+        if (!isHere(account)) {
             known.complete(null); // gone meanwhile
             return;
         }
         context.call(node, message(HERE, List.of(account)), ANSWER_WITHIN).thenAccept(reply -> {
             if (reply.result() == Peers.Result.TIMEOUT && flaw != Flaw.GIVES_UP) {
-                context.later(AGAIN_AFTER, () -> tell(account, node, hello, known));
+                context.whenWritable(node, () -> context.later(AGAIN_AFTER, () -> tell(account, node, hello, known)));
             } else {
                 if (reply.result() == Peers.Result.FAILED) forget(node, hello);
                 known.complete(null);
             }
         });
+    }
+
+    private synchronized boolean isHere(Jid account) {
+        return mine.containsKey(account);
     }
 
     /** It does not run there any more. */

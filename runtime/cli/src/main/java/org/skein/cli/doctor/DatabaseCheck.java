@@ -37,10 +37,12 @@ final class DatabaseCheck {
     }
 
     private static void embedded(Instance instance, String uri, Findings findings) {
-        if (instance.isClustered() && !uri.startsWith("jdbc:h2:tcp:") && !uri.startsWith("jdbc:h2:ssl:")) {
+        if (instance.isClustered()) {
             findings.fail(
                     WHAT,
-                    "H2 is embedded in this node, and --cluster-mode=true needs one that all nodes share",
+                    uri.isEmpty()
+                            ? "H2 is embedded in this node, and --cluster-mode=true needs one that all nodes share"
+                            : "H2 has not what nodes of a cluster need to agree on who is in",
                     "Set --user-db=mariadb and --user-db-uri=jdbc:mysql://HOST/NAME?user=…&password=…");
             return;
         }

@@ -50,7 +50,6 @@ public final class ClusterCommands {
     private static final Duration TRACE_RENEWED = Duration.ofSeconds(2);
     private static final Duration TRACE_AT_MOST = Duration.ofHours(1);
     private static final int TRACE_LINES_WAITING = 2000;
-    private static final int USERS_SHOWN = 500;
 
     private final ClusterComponent cluster;
     private final Operations operations;
@@ -258,7 +257,7 @@ public final class ClusterCommands {
                 .orElse(List.of());
     }
 
-    /** For completion: those on this node, as many as a person can look through. */
+    /** For completion: those on this node. */
     public List<String> __users() {
         Sessions here = cluster.sessions;
         if (here == null) return List.of();
@@ -266,7 +265,6 @@ public final class ClusterCommands {
                 .map(session -> session.jid().bare().toString())
                 .distinct()
                 .sorted()
-                .limit(USERS_SHOWN)
                 .toList();
     }
 

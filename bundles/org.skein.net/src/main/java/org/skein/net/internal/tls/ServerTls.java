@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -31,13 +33,14 @@ import org.skein.net.internal.NetConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** TLS for all edges. Certificates follow files and virtual hosts without a restart: both are looked at every 2 s. */
+/** TLS for all edges. Certificates follow files and virtual hosts without a restart: both are looked at every 5 s. */
 @Component(
         service = {Tls.class, HealthCheck.class},
         configurationPid = "org.skein.net")
 public final class ServerTls implements Tls, HealthCheck {
     private static final Logger log = LoggerFactory.getLogger(ServerTls.class);
     private static final long LOOK_EVERY_MS = 5000;
+    private static final long PATIENCE_MS = 2000;
     private static final Duration WARN_BEFORE_END = Duration.ofDays(14);
 
     private final String wantedEngine;
@@ -107,13 +110,19 @@ public final class ServerTls implements Tls, HealthCheck {
     /** These files from the next handshake on. Returns when they are in use, or refused as {@link #check} says. */
     public void use(String[] certificateFiles, String[] keyFiles) {
         CertificateSettings settings = new CertificateSettings(base, certificateFiles, keyFiles);
-        CompletableFuture.runAsync(
-                        () -> {
-                            certificates.use(settings);
-                            look();
-                        },
-                        looker)
-                .join();
+        CompletableFuture<Void> inUse = CompletableFuture.runAsync(
+                () -> {
+                    certificates.use(settings);
+                    look();
+                },
+                looker);
+        try {
+            inUse.get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.error("what=certificates_not_refreshed", e); // files of a disk that hangs, say: other settings go on
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     static Path base(BundleContext bundles) {

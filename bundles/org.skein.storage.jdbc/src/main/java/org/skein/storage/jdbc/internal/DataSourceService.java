@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The {@code javax.sql.DataSource} service of one {@link Database}: there from the moment its schema is up to date,
- * also while the database is down, until {@link #close()}. Properties: {@code skein.database} is {@code shared} where
+ * The {@code javax.sql.DataSource} service of one database: there from the moment its schema is up to date, also while it
+ * is down or the settings of its connections change, until {@link #close()}. Properties: {@code skein.database} is {@code shared} where
  * several nodes may use it, else {@code embedded}; {@code skein.database.kind} is {@code h2}, {@code mysql} or
  * {@code mariadb}.
  */
@@ -23,6 +23,7 @@ final class DataSourceService implements AutoCloseable {
     static final String KIND = "skein.database.kind";
 
     private final BundleContext context;
+    private FreshConnections offered;
     private ServiceRegistration<DataSource> registration;
     private boolean closed;
 
@@ -32,12 +33,18 @@ final class DataSourceService implements AutoCloseable {
 
     /** On the thread that looks after the database; those who wait for the service begin to use it on that thread. */
     void register(Pool pool) {
+        FreshConnections connections = new FreshConnections(pool);
         synchronized (this) {
-            if (closed || registration != null) return;
+            if (closed) return;
+            if (offered != null) {
+                offered.use(pool);
+                return;
+            }
+            offered = connections;
         }
         ServiceRegistration<DataSource> made;
         try {
-            made = context.registerService(DataSource.class, new FreshConnections(pool), properties(pool));
+            made = context.registerService(DataSource.class, connections, properties(pool));
         } catch (IllegalStateException stopping) {
             LOG.debug("what=data_source_not_registered", stopping);
             return;

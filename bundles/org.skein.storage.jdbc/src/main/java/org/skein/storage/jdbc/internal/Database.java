@@ -216,9 +216,13 @@ final class Database implements AutoCloseable {
         return writeNow(work, Fence.NONE, isShared());
     }
 
-    /** The same for what may be lost with the process: not waited for until it is on disk, where it is this node's file. */
-    <T> T writeLazilyNow(Work<T> work, Fence fence) throws SQLException {
-        return writeNow(work, fence, fence.isNone(), false);
+    /**
+     * The same for what may be lost with the process: not waited for until it is on disk, where it is this node's file.
+     *
+     * @param one a single statement with one row, which needs no transaction around it
+     */
+    <T> T writeLazilyNow(Work<T> work, Fence fence, boolean one) throws SQLException {
+        return writeNow(work, fence, one && fence.isNone(), false);
     }
 
     private <T> T writeNow(Work<T> work, Fence fence, boolean one) throws SQLException {

@@ -16,10 +16,15 @@ import javax.sql.DataSource;
  * is stopped in one keeps its locks until the server notices.
  */
 final class FreshConnections implements DataSource {
-    private final Pool pool;
+    private volatile Pool pool;
 
     FreshConnections(Pool pool) {
         this.pool = pool;
+    }
+
+    /** Of the same database, by other settings. */
+    void use(Pool next) {
+        pool = next;
     }
 
     @Override

@@ -16,8 +16,8 @@ import org.skein.api.storage.LastActivityRepository;
 import org.skein.xmpp.Jid;
 
 /**
- * Last activity: a row of {@code skein_last_activity}; writes of many users leaving at once become one statement. Nobody
- * waits until it is on the disk: a kill may cost what the embedded database would have written within 10 s.
+ * Last activity: a row of {@code skein_last_activity}; writes of many users leaving at once become one transaction. Nobody
+ * waits until it is on the disk: a kill may cost what the embedded database would have written within some 10 s.
  */
 @Component
 public final class JdbcLastActivityRepository implements LastActivityRepository {
@@ -66,7 +66,8 @@ public final class JdbcLastActivityRepository implements LastActivityRepository 
             database.writeLazilyNow(
                     c -> Sql.batch(
                             c, "REPLACE INTO skein_last_activity (account, at_ms, status) VALUES (?, ?, ?)", rows),
-                    database.fence());
+                    database.fence(),
+                    rows.size() == 1);
             puts.forEach(put -> put.answer().complete(null));
         } catch (SQLException e) {
             RuntimeException reason = database.failure(e);

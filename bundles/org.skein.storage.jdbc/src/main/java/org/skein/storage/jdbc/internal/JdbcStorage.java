@@ -97,13 +97,12 @@ public final class JdbcStorage implements Storage, StorageStatus, WriteFence, He
         base = Path.of(given == null ? "." : given);
         settings = settings(config);
         limits = limits(config);
+        dataSource = new DataSourceService(context);
         database = open();
     }
 
     private Database open() {
-        DataSourceService service = new DataSourceService(context);
-        dataSource = service;
-        return new Database(settings, failed, service::register, () -> holder);
+        return new Database(settings, failed, dataSource::register, () -> holder);
     }
 
     private Settings settings(Config c) {
@@ -135,10 +134,15 @@ public final class JdbcStorage implements Storage, StorageStatus, WriteFence, He
         }
         if (wanted.equals(settings)) return;
         Database old = database;
+        if (!wanted.isSameDatabase(settings)) {
+            dataSource.close();
+            dataSource = new DataSourceService(context);
+        }
+        boolean mayBeTheSameFile = !wanted.isShared();
         settings = wanted;
-        dataSource.close();
-        old.close(); // first: the new one may be the same file
+        if (mayBeTheSameFile) old.close();
         database = open();
+        if (!mayBeTheSameFile) old.close(); // calls are served meanwhile
     }
 
     /** May come and go: figures are not worth closing the database for. */

@@ -69,6 +69,11 @@ record Settings(
                 || given.contains(";auto_server=true");
     }
 
+    /** Whether only the way it is used differs. */
+    boolean isSameDatabase(Settings other) {
+        return kind == other.kind && uri.equals(other.uri) && base.equals(other.base);
+    }
+
     /** The address for people to read: no parameters, for a password is among them. */
     String address() {
         return uri.isEmpty() ? base.resolve("data/db").toString() : withoutPassword(uri);

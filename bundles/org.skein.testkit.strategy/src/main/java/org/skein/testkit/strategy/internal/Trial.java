@@ -124,6 +124,11 @@ public final class Trial {
         pass(SOON);
     }
 
+    /** Since the beginning. */
+    public Duration passed() {
+        return Duration.ofNanos(world.time.nanos());
+    }
+
     private void pass(Duration time) {
         world.time.advance(time);
         judge();

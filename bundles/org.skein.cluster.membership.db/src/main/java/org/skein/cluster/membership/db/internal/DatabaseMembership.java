@@ -8,6 +8,7 @@ import javax.sql.DataSource;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -41,17 +42,17 @@ public final class DatabaseMembership implements Membership {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseMembership.class);
 
-    private final Timing timing;
     private final Function<String, DatabaseThread> databases;
     private final Function<String, Optional<String>> whyNot;
     private final Set<Participation> nodes = ConcurrentHashMap.newKeySet();
+    private volatile Timing timing;
+    private volatile int statementMillis;
 
     @Activate
     public DatabaseMembership(Config config, @Reference(target = "(skein.database=shared)") DataSource source) {
-        this(
-                Timing.of(checked(config.silenceMillis(), 1000, 60_000), checked(config.graceSeconds(), 10, 86_400)),
-                name -> new DatabaseThread(name, DatabaseThread.of(source, config.statementTimeoutMillis())),
-                HostName::whyNot);
+        databases = name -> new DatabaseThread(name, DatabaseThread.of(source, statementMillis));
+        whyNot = HostName::whyNot;
+        use(config);
     }
 
     DatabaseMembership(
@@ -59,6 +60,18 @@ public final class DatabaseMembership implements Membership {
         this.timing = timing;
         this.databases = databases;
         this.whyNot = whyNot;
+    }
+
+    private void use(Config config) {
+        timing = Timing.of(checked(config.silenceMillis(), 1000, 60_000), checked(config.graceSeconds(), 10, 86_400));
+        statementMillis = config.statementTimeoutMillis();
+    }
+
+    /** A member stays what it is, and as patient as it was: others count on that. */
+    @Modified
+    void modified(Config config) {
+        use(config);
+        if (!nodes.isEmpty()) LOG.warn("what=restart_needed setting=cluster-silence-ms,cluster-database-grace");
     }
 
     private static int checked(int value, int least, int most) {
