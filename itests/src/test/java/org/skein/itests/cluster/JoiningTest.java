@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,29 @@ class JoiningTest {
                 first.shell("config:set user-db-pool-size 6");
                 pair.assertUndisturbed();
                 assertEquals(epoch, epoch(first), "nobody left for a setting");
+            }
+        }
+    }
+
+    @Test
+    void theFeatureTurnsARunningNodeIntoAMember() throws Exception {
+        try (ClusterNodes nodes = ClusterNodes.create(MariaDb.shared(), "by_feature", 0)) {
+            ServerProcess node = nodes.add();
+            Path file = node.resolve("etc/init.properties");
+            Files.write(
+                    file,
+                    Files.readAllLines(file).stream()
+                            .filter(l -> !l.startsWith("--cluster-mode"))
+                            .toList());
+            node.start();
+            StanzaClient.register(node, "romeo");
+            StanzaClient.register(node, "juliet");
+            try (ChattingPair pair = ChattingPair.start(node)) {
+                pair.assertUndisturbed();
+                assertEquals(Set.of(), nodes.members());
+                node.shell("feature:install cluster");
+                nodes.awaitMembers();
+                pair.assertUndisturbed();
             }
         }
     }

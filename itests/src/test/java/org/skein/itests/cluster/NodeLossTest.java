@@ -137,10 +137,14 @@ class NodeLossTest {
 
             paused.pause();
             try {
+                juliet.send("<iq type='get' id='asked' to='" + romeo.jid() + "'><ping xmlns='urn:xmpp:ping'/></iq>");
+                Xml refused =
+                        juliet.await("an answer in his place", x -> x.get("id").equals("asked"));
+                assertEquals("wait/recipient-unavailable", refused.error()); // CLUSTER 21
                 juliet.awaitPresence("unavailable", romeo.jid());
                 nodes.awaitMembers(Set.of(ClusterNodes.name(0), ClusterNodes.name(2)));
                 juliet.chat(romeo.jid(), "while you were asleep");
-                awaitSafe(juliet, 1);
+                awaitSafe(juliet, 2);
                 romeo.chat(juliet.jid(), "from a node that is no member").presence("", tybalt.jid());
                 romeo.send("<iq type='set' id='late'><vCard xmlns='vcard-temp'><FN>Late</FN></vCard></iq>");
             } finally {
