@@ -43,6 +43,10 @@ abstract class DatabaseScenarios {
 
     private ServerProcess server;
 
+    ServerProcess server() {
+        return server;
+    }
+
     /** The settings of the database. */
     abstract String[] database() throws Exception;
 

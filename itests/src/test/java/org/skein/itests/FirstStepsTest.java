@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -100,6 +103,50 @@ class FirstStepsTest {
             assertEquals("success", answer(server, user, StanzaClient.PASSWORD));
             server.shell("config:set registration-rate 0");
             assertFalse(StanzaClient.register(server).isEmpty());
+        }
+    }
+
+    @Test // max-sessions-per-user
+    void aUserHasAsManySessionsAsTheSettingSaysAndWithZeroAsManyAsHeLikes() throws Exception {
+        List<StanzaClient> sessions = new ArrayList<>();
+        try (ServerProcess server = ServerProcess.create(
+                        "registration=true", "registration-rate=0", "login-rate=0", "max-sessions-per-user=50")
+                .start()) {
+            String user = StanzaClient.register(server);
+            for (int i = 0; i < 50; i++) sessions.add(StanzaClient.bound(server, user, "r" + i));
+            try (StanzaClient oneMore = StanzaClient.authenticated(server, user)) {
+                assertEquals(
+                        "wait/resource-constraint", oneMore.tryBind("one-more").error());
+            }
+            sessions.remove(0).logOut();
+            sessions.add(StanzaClient.bound(server, user, "in-its-place"));
+            server.shell("config:set max-sessions-per-user 0");
+            for (int i = 50; i < 60; i++) sessions.add(StanzaClient.bound(server, user, "r" + i));
+            for (StanzaClient session : sessions) {
+                assertEquals(
+                        "result",
+                        session.iq("get", "localhost", "<ping xmlns='urn:xmpp:ping'/>")
+                                .get("type"));
+            }
+        } finally {
+            for (StanzaClient session : sessions) session.close();
+        }
+    }
+
+    /** With a file of names that has only these, {@code InetAddress.getLocalHost()} fails as well. */
+    @Test
+    void aMachineThatDoesNotKnowItsOwnNameIsNoObstacle() throws Exception {
+        try (ServerProcess server = ServerProcess.create()) {
+            Path names = Files.writeString(server.resolve("hosts"), "127.0.0.1 localhost\n");
+            server.environment("JAVA_OPTS", "-Djdk.net.hosts.file=" + names);
+            Path another = server.resolve("another");
+            server.skeinWithoutBase("create", another.toString()).succeeds();
+            server.start().addUser("romeo@localhost", "secret");
+            Clients.logIn(server, "romeo", "secret", "r").disconnect();
+            server.skein("status").succeeds();
+            server.skein("doctor").succeeds();
+            assertTrue(server.shell("doctor").contains("settings"));
+            assertFalse(server.log().contains("UnknownHost"), server.log());
         }
     }
 

@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -176,6 +177,31 @@ class HostileLoadTest {
                         .toList();
                 assertEquals(numbers.stream().sorted().toList(), numbers);
             }
+        }
+    }
+
+    /** A slow client is served like any other; what it holds meanwhile is what it has sent. */
+    @Test
+    void whoDribblesStanzasTakesWhatHeSentAndIsServedInTheEnd() throws IOException {
+        int many = 60;
+        String start = "<message to='tybalt@localhost/home' type='chat' id='drop'><body>" + "x".repeat(200_000);
+        List<RawClient> dribbling = new ArrayList<>();
+        try (RawClient tybalt = online("tybalt", "home").available()) {
+            for (int i = 0; i < many; i++) {
+                RawClient client = online("mallory", "dribble-" + i);
+                dribbling.add(client);
+                client.send(start);
+            }
+            for (int round = 0; round < 20; round++) {
+                for (RawClient client : dribbling) client.send("y");
+                node.assertUndisturbed();
+            }
+            node.assertHeapGrewLessThan(HEAP_KIB);
+            dribbling.get(0).sendByteByByte("</body></message>".getBytes(StandardCharsets.US_ASCII));
+            assertTrue(tybalt.await("</message>").contains("x" + "y".repeat(20) + "</body>"));
+            dribbling.get(0).ping("after");
+        } finally {
+            for (RawClient client : dribbling) client.close();
         }
     }
 

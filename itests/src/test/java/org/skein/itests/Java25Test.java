@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.skein.itests.support.Command;
 import org.skein.itests.support.Jdks;
 import org.skein.itests.support.ServerProcess;
@@ -18,6 +19,7 @@ import org.skein.itests.support.Xml;
 /** The node and its command line on Java 25, wherever there is one; the other tests run on the Java of the build. */
 class Java25Test {
     @Test
+    @Timeout(300)
     void aNodeOnJava25ServesChatAndComplainsOfNothing() throws Exception {
         Optional<Path> java = Jdks.find(25);
         assumeTrue(java.isPresent(), "no Java 25 here: set JAVA25_HOME, or install one in /usr/lib/jvm");
@@ -35,6 +37,7 @@ class Java25Test {
             quiet(server.skein("user", "add", "romeo@localhost", "--password", StanzaClient.PASSWORD));
             quiet(server.skein("user", "add", "juliet@localhost", "--password", StanzaClient.PASSWORD));
             chat(server);
+            LoginTest.assertExporterBinds(server, "romeo", "SCRAM-SHA-256-PLUS");
             quiet(server.skein("status"));
             quiet(server.skein("shell", "lb"));
             assertEquals("stopped", quiet(server.skein("stop")).output().strip());

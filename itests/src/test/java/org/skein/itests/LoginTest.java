@@ -11,10 +11,12 @@ import org.jivesoftware.smack.sasl.SASLErrorException;
 import org.jivesoftware.smack.tcp.XMPPTCPConnection;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.skein.itests.support.Clients;
+import org.skein.itests.support.RawClient;
 import org.skein.itests.support.Scram;
 import org.skein.itests.support.ServerProcess;
 import org.skein.itests.support.SharedNode;
@@ -87,6 +89,35 @@ class LoginTest {
                         .run(client, user, "secret")
                         .end());
                 client.restart().open().bind("plus");
+            }
+        }
+    }
+
+    @ParameterizedTest // RFC 9266; with OpenSSL's TLS on the other side
+    @ValueSource(strings = {"SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS"})
+    @Timeout(120)
+    void scramPlusBindsToTheSecretsOfTheConnectionWhereTheyCanBeExported(String mechanism) throws Exception {
+        assertExporterBinds(server, user, mechanism);
+    }
+
+    /** That it is offered, that the right one logs in and another does not. */
+    static void assertExporterBinds(ServerProcess server, String user, String mechanism) throws Exception {
+        for (boolean right : new boolean[] {true, false}) {
+            try (RawClient client = RawClient.connectWithOpenSsl(server.port("c2s-tls"))) {
+                byte[] binding = client.exported();
+                String features = client.features();
+                assertTrue(features.contains("<channel-binding type='tls-exporter'/>"), features);
+                if (!right) binding[0]++;
+                Xml end = Scram.exporter(mechanism, binding)
+                        .run(client, user, "secret")
+                        .end();
+                if (!right) {
+                    assertTrue(end.has("not-authorized", SASL), end.toString());
+                    continue;
+                }
+                assertSuccess(end);
+                client.open().bind("exporter");
+                client.ping("served");
             }
         }
     }

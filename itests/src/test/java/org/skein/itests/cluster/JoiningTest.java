@@ -2,11 +2,15 @@ package org.skein.itests.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.ConnectException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -60,6 +64,21 @@ class JoiningTest {
                 first.shell("config:set user-db-pool-size 6");
                 pair.assertUndisturbed();
                 assertEquals(epoch, epoch(first), "nobody left for a setting");
+            }
+        }
+    }
+
+    /** All of 127.0.0.0/8 is this machine; a listener for all addresses would answer on the first as well. */
+    @Test
+    void everyListenerKeepsToTheBindAddressTheClustersIncluded() throws Exception {
+        try (ClusterNodes nodes = ClusterNodes.create(MariaDb.shared(), "bound", 0)) {
+            ServerProcess node = nodes.add("bind-address=127.0.0.2").start();
+            nodes.awaitMembers();
+            Map<String, Integer> ports = node.ports();
+            assertTrue(ports.keySet().containsAll(Set.of("c2s", "c2s-tls", "http", "cluster")), ports::toString);
+            for (int port : ports.values()) {
+                new Socket("127.0.0.2", port).close();
+                assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port).close(), ports::toString);
             }
         }
     }

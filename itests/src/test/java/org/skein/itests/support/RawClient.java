@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A client that sends what it is told and no more. What it has received is kept, byte by byte, and may be waited for.
@@ -25,6 +27,10 @@ public final class RawClient extends Wire<RawClient> {
         super(port, receiveBytes);
     }
 
+    private RawClient(Process tunnel) {
+        super(tunnel);
+    }
+
     @Override
     RawClient self() {
         return this;
@@ -37,6 +43,31 @@ public final class RawClient extends Wire<RawClient> {
     /** @param receiveBytes the kernel's buffer for this connection; 0 = as large as it likes */
     public static RawClient connect(int port, int receiveBytes) throws IOException {
         return new RawClient(port, receiveBytes);
+    }
+
+    /** Over the TLS of OpenSSL, with direct TLS: {@link #exported()} gives what the JDK's has no means to tell. */
+    public static RawClient connectWithOpenSsl(int tlsPort) throws IOException {
+        return new RawClient(new ProcessBuilder(
+                        "openssl",
+                        "s_client",
+                        "-nocommands",
+                        "-tls1_3",
+                        "-connect",
+                        "127.0.0.1:" + tlsPort,
+                        "-servername",
+                        "localhost",
+                        "-keymatexport",
+                        "EXPORTER-Channel-Binding",
+                        "-keymatexportlen",
+                        "32")
+                .redirectErrorStream(true)
+                .start());
+    }
+
+    /** The channel binding {@code tls-exporter} (RFC 9266 §2) of a connection with OpenSSL, once TLS is negotiated. */
+    public byte[] exported() throws IOException {
+        await("Keying material: ");
+        return HexFormat.of().parseHex(await("\n").strip().toLowerCase(Locale.ROOT));
     }
 
     /** Each byte in a segment of its own; what the server does not want any more is not sent. */

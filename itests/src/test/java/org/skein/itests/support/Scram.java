@@ -46,6 +46,11 @@ public record Scram(String mechanism, String gs2, byte[] binding) {
         return new Scram(mechanism, "p=tls-server-end-point,,", binding);
     }
 
+    /** @param binding of the type {@code tls-exporter} (RFC 9266) */
+    public static Scram exporter(String mechanism, byte[] binding) {
+        return new Scram(mechanism, "p=tls-exporter,,", binding);
+    }
+
     /** The whole exchange, up to the server's last word; a success must prove that the server knows the password. */
     public Answer run(Wire<?> client, String user, String password) throws IOException {
         String first = "n=" + user + ",r=" + NONCE;

@@ -199,6 +199,11 @@ public class ServerProcess implements AutoCloseable {
         return Command.skein(environment, "", line.toArray(String[]::new));
     }
 
+    /** Runs {@code bin/skein COMMAND…} in this node's environment. */
+    public Command skeinWithoutBase(String... command) {
+        return Command.skein(environment, "", command);
+    }
+
     /** Runs one console command in the node and gives what it printed. */
     public String shell(String command) {
         return skein("shell", command).succeeds().output();

@@ -2,6 +2,7 @@ package org.skein.itests.support;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -28,6 +29,7 @@ public abstract class Wire<C extends Wire<C>> implements AutoCloseable {
     static final String SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
 
     private Socket socket;
+    private Process tunnel; // in place of a socket
 
     /** @param receiveBytes the kernel's buffer for this connection; 0 = as large as it likes */
     Wire(int port, int receiveBytes) throws IOException {
@@ -40,10 +42,20 @@ public abstract class Wire<C extends Wire<C>> implements AutoCloseable {
         timeoutMs((int) Await.LONG.toMillis());
     }
 
+    /** Through a program that has the connection. Reading from it waits as long as that lives. */
+    Wire(Process tunnel) {
+        this.tunnel = tunnel;
+        Processes.guard(tunnel.toHandle());
+    }
+
     abstract C self();
 
     InputStream in() throws IOException {
-        return socket.getInputStream();
+        return tunnel == null ? socket.getInputStream() : tunnel.getInputStream();
+    }
+
+    private OutputStream out() throws IOException {
+        return tunnel == null ? socket.getOutputStream() : tunnel.getOutputStream();
     }
 
     void timeoutMs(int ms) throws IOException {
@@ -55,8 +67,8 @@ public abstract class Wire<C extends Wire<C>> implements AutoCloseable {
     }
 
     public C send(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
-        socket.getOutputStream().flush();
+        out().write(bytes);
+        out().flush();
         return self();
     }
 
@@ -122,6 +134,7 @@ public abstract class Wire<C extends Wire<C>> implements AutoCloseable {
     /** As if the cable were pulled, but noticed at once. */
     @Override
     public void close() throws IOException {
-        socket.close();
+        if (tunnel == null) socket.close();
+        else tunnel.destroyForcibly();
     }
 }

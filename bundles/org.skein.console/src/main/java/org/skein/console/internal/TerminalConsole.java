@@ -1,6 +1,7 @@
 package org.skein.console.internal;
 
 import java.io.IOException;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.osgi.framework.BundleContext;
@@ -49,6 +50,8 @@ public final class TerminalConsole {
                     .nativeSignals(true)
                     .dumb(true)
                     .build();
+            // Some that are attached without a window, by a container say, tell none.
+            if (terminal.getWidth() == 0) terminal.setSize(new Size(80, 24));
             terminal.writer().println("Type 'help' for the commands, Tab to complete them; Ctrl-D stops the node.");
             shell.interact(terminal);
         } catch (InterruptedException e) {

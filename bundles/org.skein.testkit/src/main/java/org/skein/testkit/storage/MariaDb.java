@@ -28,21 +28,25 @@ public final class MariaDb implements AutoCloseable {
     private static MariaDb shared;
 
     private final Path folder;
+    private final List<String> options;
     private final int port;
     private final Thread atExit = new Thread(this::close, "mariadb-at-exit");
     private Process server;
 
-    private MariaDb(Path folder) {
+    private MariaDb(Path folder, List<String> options) {
         this.folder = folder;
+        this.options = options;
         this.port = freePort();
         String user = System.getProperty("user.name");
-        run(List.of(
+        List<String> install = new ArrayList<>(List.of(
                 binary("mariadb-install-db"),
                 "--no-defaults",
                 "--user=" + user,
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
                 "--datadir=" + folder.resolve("data")));
+        install.addAll(options);
+        run(install);
         Runtime.getRuntime().addShutdownHook(atExit);
         start();
     }
@@ -58,10 +62,14 @@ public final class MariaDb implements AutoCloseable {
         return shared;
     }
 
-    /** Another one, with an empty data folder. */
-    public static MariaDb create() {
+    /**
+     * Another one, with an empty data folder.
+     *
+     * @param options of {@code mariadbd}, also in its first run
+     */
+    public static MariaDb create(String... options) {
         try {
-            return new MariaDb(Files.createTempDirectory("skein-mariadb"));
+            return new MariaDb(Files.createTempDirectory("skein-mariadb"), List.of(options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -132,6 +140,7 @@ public final class MariaDb implements AutoCloseable {
                 "--pid-file=" + folder.resolve("pid"),
                 "--innodb-buffer-pool-size=32M",
                 "--innodb-log-file-size=32M"));
+        command.addAll(options);
         server = process(command);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
         while (!answers()) {

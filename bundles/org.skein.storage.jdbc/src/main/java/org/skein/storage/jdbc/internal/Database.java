@@ -61,6 +61,9 @@ final class Database implements AutoCloseable {
     private volatile Pool pool;
     private volatile String trouble = "";
     private volatile boolean refusing;
+    /** Before that no write is tried. */
+    private volatile long nextWrite = System.nanoTime();
+
     private volatile long downSince;
 
     /**
@@ -179,9 +182,13 @@ final class Database implements AutoCloseable {
     }
 
     StorageException unavailable() {
+        return unavailable("is down");
+    }
+
+    private StorageException unavailable(String how) {
         failed.increment();
         return new StorageException(
-                state == State.CLOSED ? "the storage is stopped" : "the database is down: " + trouble);
+                state == State.CLOSED ? "the storage is stopped" : "the database " + how + ": " + trouble);
     }
 
     /** On a thread of the storage only. */
@@ -233,11 +240,13 @@ final class Database implements AutoCloseable {
         Tries tries = new Tries();
         while (true) {
             Pool current = usable();
+            if (refusing && System.nanoTime() - nextWrite < 0) throw unavailable("refuses to write");
             Connection c = null;
             try {
                 c = current.take();
                 tries.committing = one;
                 T value = one ? work.run(c) : transact(c, work, fence, tries);
+                tries.committing = true;
                 if (flush) current.flush(c);
                 wrote();
                 return value;
@@ -322,6 +331,11 @@ final class Database implements AutoCloseable {
 
     private void refused(SQLException e) {
         trouble = inOneLine(e);
+        Pool current = pool;
+        if (current != null && current.isBrokenBy(e)) {
+            current.evict();
+            nextWrite = System.nanoTime() + RETRY.toNanos();
+        }
         synchronized (this) {
             if (refusing) return;
             refusing = true;

@@ -9,12 +9,16 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.h2.jdbcx.JdbcDataSource;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +39,8 @@ final class H2Pool implements Pool {
     private final JdbcDataSource source = new JdbcDataSource();
     /** Not H2's own pool, which sends four commands each time a connection is taken and given back. */
     private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
+    /** Those not evicted, idle or not: one to a file that was given up looks open until it is used. */
+    private final Set<Connection> good = ConcurrentHashMap.newKeySet();
 
     private final boolean shared;
     private final String checkpoint;
@@ -85,15 +91,23 @@ final class H2Pool implements Pool {
     @Override
     public Connection take() throws SQLException {
         Connection last = idle.pollFirst();
-        return last == null || last.isClosed() ? source.getConnection() : last;
+        if (last != null && !last.isClosed()) return last;
+        if (last != null) good.remove(last);
+        Connection made = source.getConnection();
+        good.add(made);
+        return made;
     }
 
     @Override
     public void giveBack(Connection connection) {
         try {
-            if (connection.isClosed()) return;
-            if (connection.getAutoCommit()) idle.addFirst(connection);
-            else connection.close(); // left in the middle of a transaction that could not be rolled back
+            // Without auto-commit it was left in the middle of a transaction that could not be rolled back.
+            if (!connection.isClosed() && good.contains(connection) && connection.getAutoCommit()) {
+                idle.addFirst(connection);
+                return;
+            }
+            good.remove(connection);
+            connection.close();
         } catch (SQLException broken) {
             LOG.debug("what=database_connection_dropped reason=\"{}\"", broken.getMessage());
         }
@@ -140,6 +154,15 @@ final class H2Pool implements Pool {
         }
     }
 
+    /** No room: H2 has closed the file under all connections, and opens it again for the next one. */
+    @Override
+    public boolean isBrokenBy(SQLException failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof MVStoreException e && e.getErrorCode() == DataUtils.ERROR_WRITING_FAILED) return true;
+        }
+        return false;
+    }
+
     @Override
     public void opened(Connection connection) throws SQLException {
         H2Indexes.finish(connection);
@@ -162,6 +185,7 @@ final class H2Pool implements Pool {
 
     @Override
     public void evict() {
+        good.clear();
         for (Connection c = idle.poll(); c != null; c = idle.poll()) {
             try {
                 c.close();

@@ -29,6 +29,11 @@ interface Pool extends AutoCloseable {
         return false;
     }
 
+    /** @return true if a write that failed like this breaks all connections, so that the next had better be tried later */
+    default boolean isBrokenBy(SQLException failure) {
+        return false;
+    }
+
     /** Told on a connection of its own each time the database was found to answer, before anybody uses it. */
     default void opened(Connection connection) throws SQLException {}
 
