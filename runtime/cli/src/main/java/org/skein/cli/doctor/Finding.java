@@ -21,6 +21,7 @@ public record Finding(Level level, String what, String seen, String advice) {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%-4s  %-12s %s%s", level, what, seen, advice.isEmpty() ? "" : ". " + advice);
+        String end = advice.isEmpty() ? "" : seen.endsWith("?") ? " " : ". ";
+        return String.format(Locale.ROOT, "%-4s  %-12s %s%s%s", level, what, seen, end, advice);
     }
 }

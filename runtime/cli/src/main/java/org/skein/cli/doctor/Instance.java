@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,9 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.skein.config.settings.Assignment;
+import org.skein.config.settings.CfgFile;
 import org.skein.config.settings.InitFile;
 import org.skein.config.settings.Problem;
 import org.skein.config.settings.Setting;
@@ -28,6 +32,7 @@ import org.skein.config.settings.SettingsTable;
  * @param home the distribution
  * @param settings what was set, as text, by name
  * @param problems what is wrong in its files
+ * @param features those that start with the node
  * @param pid of the node that runs on it
  * @param ports open now, by name, as that node says
  */
@@ -37,6 +42,7 @@ record Instance(
         SettingsTable table,
         Map<String, String> settings,
         List<Problem> problems,
+        Set<String> features,
         OptionalLong pid,
         Map<String, Integer> ports) {
     private static final Pattern PORT = Pattern.compile("\"([^\"]+)\":([0-9]+)");
@@ -50,27 +56,40 @@ record Instance(
         InitFile init = InitFile.read(base.resolve("etc").resolve("init.properties"), base, table);
         Map<String, String> settings = new LinkedHashMap<>();
         init.assignments().forEach((name, a) -> settings.put(name, a.text()));
-        cfgFiles(base.resolve("etc"), table, settings);
+        List<Problem> problems = new ArrayList<>(init.problems());
+        cfgFiles(base, home, table, settings, problems);
         console(base.resolve("data/config/console.properties"), table, settings);
-        return new Instance(base, home, table, settings, init.problems(), pid(base), ports(base));
+        return new Instance(
+                base, home, table, settings, List.copyOf(problems), features(base, init), pid(base), ports(base));
     }
 
-    private static void cfgFiles(Path etc, SettingsTable table, Map<String, String> settings) throws IOException {
-        if (!Files.isDirectory(etc)) {
-            return;
+    private static void cfgFiles(
+            Path base, Path home, SettingsTable table, Map<String, String> settings, List<Problem> problems)
+            throws IOException {
+        Map<String, String> known = Map.of("skein.base", base.toString(), "skein.home", home.toString());
+        for (Path path : CfgFile.in(base.resolve("etc"))) {
+            CfgFile file = CfgFile.read(path, base, table, known::get);
+            file.entries()
+                    .forEach((key, entry) ->
+                            table.findByKey(file.pid(), key).ifPresent(s -> settings.put(s.name(), entry.text())));
+            // The node may have been given more variables with -D: out here nobody knows what they stand for.
+            file.problems().stream().filter(p -> !p.message().contains("${")).forEach(problems::add);
         }
-        try (Stream<Path> files = Files.list(etc)) {
-            for (Path file :
-                    files.filter(f -> f.toString().endsWith(".cfg")).sorted().toList()) {
-                String pid = file.getFileName().toString().replaceFirst("\\.cfg$", "");
-                Properties properties = properties(file);
-                for (String key : properties.stringPropertyNames()) {
-                    table.findByKey(pid, key)
-                            .ifPresent(s -> settings.put(
-                                    s.name(), properties.getProperty(key).strip()));
-                }
+    }
+
+    /** Those that start with the node, as the launcher reads them: configured ones, then what was switched at the console. */
+    private static Set<String> features(Path base, InitFile init) throws IOException {
+        Assignment configured = init.assignments().get("features");
+        Set<String> features = new TreeSet<>(configured == null ? List.of("core") : words(configured.text()));
+        Path switched = base.resolve("data/features");
+        for (String line : Files.exists(switched) ? Files.readAllLines(switched) : List.<String>of()) {
+            if (line.startsWith("+")) {
+                features.add(line.substring(1));
+            } else if (line.startsWith("-")) {
+                features.remove(line.substring(1));
             }
         }
+        return features;
     }
 
     /** As {@code PID/key = T:text}, the values of a list with a line end between. */
@@ -137,7 +156,11 @@ record Instance(
     }
 
     List<String> list(String name) {
-        return Arrays.stream(setting(name).split(","))
+        return words(setting(name));
+    }
+
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split(","))
                 .map(String::strip)
                 .filter(s -> !s.isEmpty())
                 .toList();
@@ -153,7 +176,8 @@ record Instance(
         return text.matches("-?[0-9]{1,5}") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
     }
 
+    /** By {@code cluster-mode}; where nobody set it, having the feature says it. */
     boolean isClustered() {
-        return isTrue("cluster-mode");
+        return settings.containsKey("cluster-mode") ? isTrue("cluster-mode") : features.contains("cluster");
     }
 }

@@ -29,6 +29,7 @@ class ExaminationTest {
         Files.write(
                 share.resolve("settings.tsv"),
                 List.of(
+                        "features\torg.skein.launcher\tfeatures\tlist\tcore\t",
                         "c2s-port\torg.skein.c2s\tport\tint\t0\t",
                         "cluster-port\torg.skein.cluster.core\tport\tport\t0\t",
                         "cluster-mode\torg.skein.cluster.core\tmode\tboolean\tfalse\t",
@@ -165,42 +166,37 @@ class ExaminationTest {
 
     /** Into {@code etc/certs/made.pem}. */
     private void certificate(String name, String start, int days) throws IOException, InterruptedException {
-        Path store = folder.resolve("store");
-        Files.deleteIfExists(store);
-        Files.deleteIfExists(base.resolve("etc/certs/made.pem"));
-        String keytool =
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        List<String> where = List.of("-keystore", store.toString(), "-storepass", "secret", "-alias", "a");
-        run(
-                keytool,
-                where,
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=x",
-                "-ext",
-                "san=dns:" + name,
-                "-startdate",
-                start,
-                "-validity",
-                Integer.toString(days));
-        run(
-                keytool,
-                where,
-                "-exportcert",
-                "-rfc",
-                "-file",
-                base.resolve("etc/certs/made.pem").toString());
+        TestCertificate.make(folder, name, start, days).export(base.resolve("etc/certs/made.pem"));
     }
 
-    private static void run(String program, List<String> where, String... more)
-            throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(program));
-        command.addAll(List.of(more));
-        command.addAll(where);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), said);
+    @Test
+    void aWrongKeyOrValueInACfgFileIsNamedWithItsLineAndTheNearestName() throws IOException {
+        Files.writeString(base.resolve("etc/com.example.cfg"), "anything = goes\n");
+        Path file = base.resolve("etc/org.skein.storage.jdbc.cfg");
+        Files.writeString(file, "# mine\npoolsize = 3\n");
+        Finding unknown = only(examine(), "settings");
+        assertFinding(Level.FAIL, "etc/org.skein.storage.jdbc.cfg, line 2: unknown key 'poolsize'", unknown);
+        assertTrue(unknown.toString().contains("did you mean 'poolSize'? Mend that line"), unknown::toString);
+        Files.writeString(file, "poolSize = many\n");
+        assertFinding(Level.FAIL, "line 1: 'poolSize': expected a whole number", only(examine(), "settings"));
+        Files.writeString(file, "poolSize = ${size.given.with.-D}\n");
+        assertFinding(Level.OK, "all understood", only(examine(), "settings"));
+        Files.writeString(file, "uri = \\u12\n");
+        assertFinding(Level.FAIL, "cannot be read", only(examine(), "settings"));
+    }
+
+    /** Without the database all need it fails, and only for a member. */
+    @Test
+    void aNodeIsAMemberByItsModeOrElseByItsFeature() throws IOException {
+        Path switched = Files.createDirectories(base.resolve("data")).resolve("features");
+        assertFinding(Level.OK, "embedded", only(examine("--features=core,scripts"), "database"));
+        assertFinding(Level.FAIL, "embedded", only(examine("--features=core,cluster"), "database"));
+        Files.writeString(switched, "-cluster\n");
+        assertFinding(Level.OK, "embedded", only(examine("--features=core,cluster"), "database"));
+        Files.writeString(switched, "+scripts\n+cluster\n");
+        assertFinding(Level.FAIL, "embedded", only(examine(), "database"));
+        assertFinding(Level.OK, "embedded", only(examine("--cluster-mode=false"), "database"));
+        Files.delete(switched);
+        assertFinding(Level.FAIL, "embedded", only(examine("--cluster-mode=true"), "database"));
     }
 }
