@@ -12,8 +12,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "doctor",
         description = {
-            "Looks at an instance, running or stopped, and changes nothing: settings, name, ports, database, cluster and",
-            "certificates, a line each with OK, WARN or FAIL and what to do. Exit status 0 if nothing fails."
+            "Looks at an instance, running or stopped, and changes nothing: settings, name, ports, database, cluster, links to",
+            "other nodes, versions and certificates, a line each with OK, WARN or FAIL and what to do. Exit status 0 if nothing fails."
         })
 final class Doctor implements Callable<Integer> {
     @Mixin

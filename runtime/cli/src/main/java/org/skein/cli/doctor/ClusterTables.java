@@ -3,65 +3,78 @@ package org.skein.cli.doctor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/** The nodes as the database has them; ages by its own clock. */
-final class ClusterTables {
-    private static final double STALE_S = 10;
-    private static final String NODES = "SELECT n.hostname, n.host, n.port, n.state, n.sessions, n.server_version,"
-            + " TIMESTAMPDIFF(MICROSECOND, n.last_updated, CURRENT_TIMESTAMP(3)) / 1000000, m.incarnation"
-            + " FROM cluster_nodes n LEFT JOIN cluster_member m ON m.incarnation = n.incarnation ORDER BY n.hostname";
+/**
+ * The cluster as the database has it; ages by its own clock.
+ *
+ * @param level of the protocol the members speak
+ * @param nodes all rows
+ */
+record ClusterTables(int level, List<NodeRow> nodes) {
+    /** Where there is no such table, or no database. */
+    static final ClusterTables NONE = new ClusterTables(0, List.of());
 
-    private ClusterTables() {}
-
-    static void check(Instance instance, Statement statement, Findings findings) throws SQLException {
-        try (ResultSet row = statement.executeQuery("SELECT epoch, members FROM cluster_view")) {
+    static ClusterTables read(Instance instance, Statement statement, Findings findings) throws SQLException {
+        int level = 0;
+        try (ResultSet row = statement.executeQuery("SELECT epoch, members, level FROM cluster_view")) {
             if (row.next()) {
                 String members = row.getString(2);
+                level = row.getInt(3);
                 findings.ok("view", "epoch " + row.getLong(1) + (members.isBlank() ? ", empty" : ": " + members));
             }
         }
-        int nodes = 0;
-        try (ResultSet row = statement.executeQuery(NODES)) {
+        List<NodeRow> nodes = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery(NodeRow.ALL)) {
             while (row.next()) {
-                nodes++;
-                node(row, findings);
+                nodes.add(NodeRow.of(row));
             }
         }
-        if (nodes == 0 && instance.isClustered()) {
+        nodes.forEach(node -> tell(node, findings));
+        if (nodes.isEmpty() && instance.isClustered()) {
             findings.ok("nodes", "none in cluster_nodes");
+        }
+        return new ClusterTables(level, List.copyOf(nodes));
+    }
+
+    private static void tell(NodeRow node, Findings findings) {
+        if (node.isInTime()) {
+            findings.ok("member", node.seen());
+        } else if (node.age() < 0) {
+            findings.warn(
+                    "member",
+                    node.seen(),
+                    "Its time is ahead of the database's clock: was that put back, or the row written by hand? Nodes go"
+                            + " by whether rows change; what nobody writes is deleted after an hour");
+        } else if (node.isMember()) {
+            findings.warn(
+                    "member",
+                    node.seen(),
+                    "Its node is gone or does not reach the database; the others exclude it if it is gone");
+        } else {
+            findings.warn(
+                    "member", node.seen(), "A node that ended without a word left this; it is deleted after an hour");
         }
     }
 
-    private static void node(ResultSet row, Findings findings) throws SQLException {
-        double age = row.getDouble(7);
-        boolean isMember = row.getLong(8) != 0;
-        String seen = String.format(
-                Locale.ROOT,
-                "%s at %s:%d, %s, %d sessions, version %s, %s, last sign %.1f s ago",
-                row.getString(1),
-                row.getString(2),
-                row.getInt(3),
-                row.getString(4),
-                row.getInt(5),
-                row.getString(6),
-                isMember ? "in the view" : "not in the view",
-                age);
-        if (Math.abs(age) <= STALE_S) {
-            findings.ok("member", seen);
-        } else if (age < 0) {
-            findings.warn(
-                    "member",
-                    seen,
-                    "Its time is ahead of the database's clock: was that put back, or the row written by hand? Nodes go"
-                            + " by whether rows change; what nobody writes is deleted after an hour");
-        } else if (isMember) {
-            findings.warn(
-                    "member",
-                    seen,
-                    "Its node is gone or does not reach the database; the others exclude it if it is gone");
-        } else {
-            findings.warn("member", seen, "A node that ended without a word left this; it is deleted after an hour");
+    /** The row this node writes, by its name. */
+    Optional<NodeRow> own(Instance instance) {
+        String name = NameCheck.ownName(instance);
+        return nodes.stream().filter(n -> n.name().equalsIgnoreCase(name)).findFirst();
+    }
+
+    /** The fresh rows that other nodes write, members first. */
+    List<NodeRow> others(Instance instance) {
+        Optional<NodeRow> own = own(instance);
+        List<NodeRow> others = new ArrayList<>();
+        for (boolean members : new boolean[] {true, false}) {
+            nodes.stream()
+                    .filter(n -> n.isFresh() && n.isMember() == members)
+                    .filter(n -> own.isEmpty() || n != own.get())
+                    .forEach(others::add);
         }
+        return others;
     }
 }

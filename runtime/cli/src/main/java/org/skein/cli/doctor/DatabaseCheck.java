@@ -23,7 +23,8 @@ final class DatabaseCheck {
 
     private DatabaseCheck() {}
 
-    static void run(Instance instance, Findings findings) {
+    /** @return what it says of a cluster */
+    static ClusterTables run(Instance instance, Findings findings) {
         String kind = instance.setting("user-db").toLowerCase(Locale.ROOT);
         String uri = instance.setting("user-db-uri");
         if (kind.isEmpty() || kind.equals("h2")) {
@@ -32,8 +33,9 @@ final class DatabaseCheck {
             findings.fail(
                     WHAT, "--user-db=" + kind + " without --user-db-uri", "Set it: jdbc:mysql://HOST/NAME?user=…");
         } else {
-            shared(instance, uri, findings);
+            return shared(instance, uri, findings);
         }
+        return ClusterTables.NONE;
     }
 
     private static void embedded(Instance instance, String uri, Findings findings) {
@@ -56,7 +58,7 @@ final class DatabaseCheck {
         }
     }
 
-    private static void shared(Instance instance, String uri, Findings findings) {
+    private static ClusterTables shared(Instance instance, String uri, Findings findings) {
         String url = uri.startsWith("jdbc:mariadb:") ? "jdbc:mysql:" + uri.substring("jdbc:mariadb:".length()) : uri;
         url += (url.contains("?") ? "&" : "?") + "connectTimeout=" + TIMEOUT_MS + "&socketTimeout=" + TIMEOUT_MS;
         try (Connection connection = DriverManager.getConnection(url);
@@ -67,7 +69,7 @@ final class DatabaseCheck {
             room(instance, statement, findings);
             rights(statement, findings);
             if (schema(statement, findings)) {
-                ClusterTables.check(instance, statement, findings);
+                return ClusterTables.read(instance, statement, findings);
             }
         } catch (SQLException e) {
             String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
@@ -81,6 +83,7 @@ final class DatabaseCheck {
                     withoutPassword(uri) + ": " + reason + why,
                     "Is it running, does the address in --user-db-uri lead there, are user and password right?");
         }
+        return ClusterTables.NONE;
     }
 
     /** What "committed" means there (DESIGN: an acknowledged message is as durable as the database is set to be). */

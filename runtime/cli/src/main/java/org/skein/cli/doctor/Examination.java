@@ -18,7 +18,10 @@ public final class Examination {
         SystemCheck.run(instance, findings);
         NameCheck.run(instance, findings);
         PortCheck.run(instance, findings);
-        DatabaseCheck.run(instance, findings);
+        ClusterTables tables = DatabaseCheck.run(instance, findings);
+        VersionCheck.run(instance, tables, findings);
+        LinkCheck.run(tables.others(instance), findings);
+        LinkCertificateCheck.run(instance, tables, findings);
         CertificateCheck.run(instance, findings);
     }
 }

@@ -25,7 +25,7 @@ public final class Findings {
         add(new Finding(Finding.Level.FAIL, what, seen, advice));
     }
 
-    private void add(Finding finding) {
+    void add(Finding finding) {
         all.add(finding);
         sink.accept(finding);
     }

@@ -25,6 +25,14 @@ final class NameCheck {
         check(instance.isClustered(), name, source, findings);
     }
 
+    /** As the node takes it; empty if the machine has none. */
+    static String ownName(Instance instance) {
+        String configured = instance.setting("cluster-hostname").strip().toLowerCase(Locale.ROOT);
+        String name = configured.isEmpty() ? ofMachine() : configured;
+        name = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+        return name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
+    }
+
     private static String ofMachine() {
         try {
             return InetAddress.getLocalHost().getCanonicalHostName().toLowerCase(Locale.ROOT);
