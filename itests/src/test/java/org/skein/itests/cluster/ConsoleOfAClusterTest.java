@@ -82,4 +82,26 @@ class ConsoleOfAClusterTest {
             assertFalse(seen.contains("a secret"), seen);
         }
     }
+
+    @Test
+    void theDoctorSeesTheOthersAnswerWithTheirCertificates() {
+        String outside = nodes.node(1).skein("doctor").succeeds().output();
+        String inside = nodes.node(1).shell("doctor");
+        for (String said : List.of(outside, inside)) {
+            for (String name : names()) {
+                boolean isOther = !name.equals(ClusterNodes.name(1));
+                assertEquals(
+                        isOther ? 1 : 0,
+                        said.lines()
+                                .filter(l -> l.matches("OK +link +" + name + " answers at " + name
+                                        + ":[0-9]+ with the certificate it has in cluster_nodes"))
+                                .count(),
+                        said);
+            }
+            assertTrue(said.contains("node.crt, until "), said);
+            assertTrue(said.contains(", the one in the row of " + ClusterNodes.name(1)), said);
+            assertTrue(said.contains(", installed and running"), said);
+            assertTrue(said.contains(": " + String.join(", ", names())), said);
+        }
+    }
 }
