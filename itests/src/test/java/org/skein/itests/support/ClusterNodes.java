@@ -34,12 +34,14 @@ public final class ClusterNodes implements AutoCloseable {
 
     private final String uri;
     private final Path hosts;
+    private final BreakableLinks links; // null where nothing is between the nodes
     private final String[] settings;
     private final List<ServerProcess> nodes = new ArrayList<>();
     private ServerProcess balanced;
 
-    private ClusterNodes(String uri, String... settings) {
+    private ClusterNodes(String uri, BreakableLinks links, String... settings) {
         this.uri = uri;
+        this.links = links;
         this.settings = settings.clone();
         hosts = hostsFile();
     }
@@ -55,7 +57,13 @@ public final class ClusterNodes implements AutoCloseable {
      * @param settings more of them for every node, as {@code name=value}; they win
      */
     public static ClusterNodes create(MariaDb server, String database, int count, String... settings) {
-        ClusterNodes cluster = new ClusterNodes(server.uri(database), settings);
+        return create(server, database, null, count, settings);
+    }
+
+    /** The same with links between them that break on command. */
+    public static ClusterNodes create(
+            MariaDb server, String database, BreakableLinks links, int count, String... settings) {
+        ClusterNodes cluster = new ClusterNodes(server.uri(database), links, settings);
         List<ServerProcess> made = IntStream.range(0, count)
                 .parallel()
                 .mapToObj(i -> cluster.make(i))
@@ -77,7 +85,7 @@ public final class ClusterNodes implements AutoCloseable {
                 "user-db-uri=" + uri,
                 "cluster-mode=true",
                 "cluster-hostname=" + name(index),
-                "cluster-port=0",
+                "cluster-port=" + (links == null ? 0 : links.port(index)),
                 "registration=true",
                 "registration-rate=0",
                 "login-rate=0",
@@ -88,7 +96,7 @@ public final class ClusterNodes implements AutoCloseable {
         all.addAll(List.of(settings));
         all.addAll(List.of(more));
         return ServerProcess.create(all.toArray(String[]::new))
-                .environment("JAVA_OPTS", "-Djdk.net.hosts.file=" + hosts);
+                .environment("JAVA_OPTS", "-Djdk.net.hosts.file=" + (links == null ? hosts : links.names(index)));
     }
 
     /** With this file no other names are resolved. */

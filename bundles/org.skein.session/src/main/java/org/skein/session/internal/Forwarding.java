@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 import org.skein.cluster.api.Cluster;
 import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.NodeSet;
+import org.skein.cluster.api.Peers;
 import org.skein.cluster.api.View;
 import org.skein.session.internal.Delivery.Step;
 import org.skein.session.internal.Forwarded.Answer;
@@ -62,6 +63,8 @@ final class Forwarding {
     private static final int MANY_ANSWERS = 64;
     private static final int MAX_ANSWERS_BYTES = 32 * 1024;
     private static final Duration ASK_PATIENCE = Duration.ofSeconds(6);
+    private static final StanzaError LINK_FULL =
+            Condition.RESOURCE_CONSTRAINT.error("too much waits for another node of this server");
     private static final Logger log = LoggerFactory.getLogger(Forwarding.class);
 
     /** Questions to the session manager of another node; the codes are on the wire. */
@@ -292,24 +295,51 @@ final class Forwarding {
         else behindOlder.remove(delivery);
     }
 
+    /**
+     * Where a link takes no more at all, later: those who send into it pause long before, but they may be very many, each
+     * with what it had begun.
+     */
     private void send(NodeId to, byte[] message) {
-        cluster().peers().send(to, LANE, CHANNEL, message);
+        Peers links = cluster().peers();
+        try {
+            links.send(to, LANE, CHANNEL, message);
+        } catch (IllegalStateException full) {
+            if (links.isWritable(to, LANE)) {
+                node.counters.dropped().increment();
+                log.error("what=not_sent node={} bytes={}", to, message.length, full);
+            } else {
+                links.whenWritable(to, LANE, () -> send(to, message));
+            }
+        }
+    }
+
+    /** The same for what may be refused. @return false if the link takes no more */
+    private boolean trySend(NodeId to, byte[] message) {
+        try {
+            cluster().peers().send(to, LANE, CHANNEL, message);
+            return true;
+        } catch (IllegalStateException full) {
+            return false;
+        }
     }
 
     /** A message whose fate each node tells. */
     void message(List<NodeId> nodes, Delivery delivery, long number, Step step, Stanza stanza) {
         tracked(MESSAGE, nodes, delivery, number, step, stanza);
-        if (delivery.origin() instanceof Inflight sender) {
-            for (NodeId to : nodes) {
-                if (!cluster().peers().isWritable(to, LANE))
-                    sender.congested(cluster().peers(), to);
-            }
-        }
+        for (NodeId to : nodes) pauseSender(to, stanza);
+    }
+
+    /** The session of this node that sends a stanza into a link that is full pauses (P5). */
+    private void pauseSender(NodeId to, Stanza stanza) {
+        if (cluster().peers().isWritable(to, LANE)) return;
+        UserSession sender = stanza.from().map(node.registry::find).orElse(null);
+        if (sender != null) sender.intake().congested(cluster().peers(), to);
     }
 
     /** Something safe already, of which each node tells whether it took it. */
     void handover(List<NodeId> nodes, Handover handover, long number, Step step, Stanza stanza) {
         tracked(HANDOVER, nodes, handover, number, step, stanza);
+        for (NodeId to : nodes) pauseSender(to, stanza);
     }
 
     private void tracked(int type, List<NodeId> nodes, Forwarded what, long number, Step step, Stanza stanza) {
@@ -324,7 +354,12 @@ final class Forwarding {
             if (peer != null) {
                 peer.outstanding.put(number, what);
                 if (peer.answersPlanned.get() > 0) sendAnswers(peer); // in the same batch
-                send(to, bytes);
+                if (type != MESSAGE) {
+                    send(to, bytes);
+                } else if (!trySend(to, bytes)) {
+                    if (peer.outstanding.remove(number) != null) what.answered(to, Answer.REFUSED, LINK_FULL);
+                    continue;
+                }
                 if (!peer.gone || peer.outstanding.remove(number) == null) continue;
             }
             what.answered(to, Answer.LEFT, null);
@@ -338,7 +373,10 @@ final class Forwarding {
                 .number(0)
                 .stanza(stanza)
                 .done();
-        nodes.forEach(to -> send(to, bytes));
+        for (NodeId to : nodes) {
+            send(to, bytes);
+            pauseSender(to, stanza);
+        }
     }
 
     /**
@@ -373,6 +411,7 @@ final class Forwarding {
             w.number(list.size());
             list.forEach(w::jid);
             send(id, w.stanza(stanza.withoutTo()).done());
+            pauseSender(id, stanza);
         });
     }
 
@@ -384,6 +423,7 @@ final class Forwarding {
                         .jid(full)
                         .stanza(stanza)
                         .done());
+        pauseSender(to, stanza);
     }
 
     /**

@@ -2,8 +2,6 @@ package org.skein.session.internal;
 
 import org.skein.api.component.DeliveryListener;
 import org.skein.api.component.Outcome;
-import org.skein.cluster.api.NodeId;
-import org.skein.cluster.api.Peers;
 
 /** A stanza a client of ours sent that is not safe yet (DESIGN §5). */
 final class Inflight implements DeliveryListener {
@@ -19,11 +17,6 @@ final class Inflight implements DeliveryListener {
 
     boolean isSafe() {
         return safe;
-    }
-
-    /** The link it went to is full: its sender pauses. */
-    void congested(Peers peers, NodeId to) {
-        intake.congested(peers, to);
     }
 
     @Override

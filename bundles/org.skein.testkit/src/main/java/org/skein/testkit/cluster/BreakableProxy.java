@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A TCP proxy on 127.0.0.1 that breaks on command. Let one node know the other by the proxy's port. Any thread.
+ * A TCP proxy on loopback that breaks on command. Let one node know the other by the proxy's port. Any thread.
  *
  * <p>TCP is what is proxied, so what is swallowed is missing for ever: after {@link #swallow} a connection is of no use
  * any more, as after a packet filter that drops. To go on use {@link #cut} too.
@@ -40,6 +40,7 @@ public final class BreakableProxy implements AutoCloseable {
     }
 
     private final InetSocketAddress target;
+    private final InetAddress address;
     private final int port;
     private final Treatment forth = new Treatment();
     private final Treatment back = new Treatment();
@@ -57,16 +58,22 @@ public final class BreakableProxy implements AutoCloseable {
 
     /** @param listen the port to listen on, 0 for any free one */
     public BreakableProxy(InetSocketAddress target, int listen) throws IOException {
+        this(target, new InetSocketAddress(InetAddress.getLoopbackAddress(), listen));
+    }
+
+    /** @param listen where to listen */
+    public BreakableProxy(InetSocketAddress target, InetSocketAddress listen) throws IOException {
         this.target = target;
-        this.server = listen(listen);
+        this.address = listen.getAddress();
+        this.server = listen(listen.getPort());
         this.port = server.getLocalPort();
         accept(server);
     }
 
-    private static ServerSocket listen(int port) throws IOException {
+    private ServerSocket listen(int port) throws IOException {
         ServerSocket fresh = new ServerSocket();
         fresh.setReuseAddress(true);
-        fresh.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
+        fresh.bind(new InetSocketAddress(address, port), 64);
         return fresh;
     }
 

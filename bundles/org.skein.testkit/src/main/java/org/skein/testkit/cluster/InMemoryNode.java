@@ -45,6 +45,7 @@ public final class InMemoryNode implements Cluster, Peers {
     private final Set<Jid> bound = new LinkedHashSet<>();
     private final Map<Lane, List<Runnable>> onWritable = new HashMap<>();
     private final Set<Lane> full = new HashSet<>();
+    private boolean overflows;
     final Map<InMemoryNode, Boolean> held = new LinkedHashMap<>();
 
     private final Deque<View> heldViews = new ArrayDeque<>();
@@ -126,6 +127,11 @@ public final class InMemoryNode implements Cluster, Peers {
         Lane key = new Lane(to, lane);
         if (isFull) full.add(key);
         else if (full.remove(key)) writable(key);
+    }
+
+    /** Makes a lane to a node take nothing at all, as when many have not heeded {@link #isWritable}; it must be full. */
+    public void overflows(boolean overflows) {
+        this.overflows = overflows;
     }
 
     /** New views wait until they are released, as on a node slower than the others. */
@@ -278,6 +284,7 @@ public final class InMemoryNode implements Cluster, Peers {
     /** @param delivery what happens at the receiver, on its lane's loop */
     private void transmit(NodeId to, int lane, Function<InMemoryNode, Runnable> delivery) {
         if (lane < 0 || lane >= LANES) throw new IllegalArgumentException("lane " + lane);
+        if (overflows && full.contains(new Lane(to, lane))) throw new IllegalStateException("the lane is full");
         InMemoryNode peer = cluster.running(to);
         if (dead || peer == null || to.equals(self) || !view.contains(to)) return;
         Runnable arrival = arrival(peer, lane, delivery.apply(peer));
