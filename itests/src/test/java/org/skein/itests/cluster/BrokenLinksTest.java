@@ -45,7 +45,7 @@ class BrokenLinksTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         if (nodes != null) nodes.close();
         if (links != null) links.close();
     }

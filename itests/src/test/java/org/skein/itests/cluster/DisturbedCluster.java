@@ -1,10 +1,10 @@
 package org.skein.itests.cluster;
 
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.skein.itests.support.ClusterNodes;
+import org.skein.itests.support.Shared;
 import org.skein.itests.support.SharedNode;
 import org.skein.itests.support.StanzaClient;
 import org.skein.testkit.storage.MariaDb;
@@ -15,7 +15,7 @@ import org.skein.testkit.storage.MariaDb;
  */
 final class DisturbedCluster implements ParameterResolver {
     /** The nodes and their database. */
-    record Nodes(MariaDb database, ClusterNodes cluster) implements ExtensionContext.Store.CloseableResource {
+    record Nodes(MariaDb database, ClusterNodes cluster) implements AutoCloseable {
         /** All run and are members. */
         ClusterNodes whole() {
             return cluster.start();
@@ -35,9 +35,7 @@ final class DisturbedCluster implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(Namespace.create(DisturbedCluster.class))
-                .getOrComputeIfAbsent("nodes", key -> create(), Nodes.class);
+        return Shared.get(Nodes.class, DisturbedCluster::create);
     }
 
     private static Nodes create() {

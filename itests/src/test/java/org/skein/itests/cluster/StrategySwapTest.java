@@ -22,6 +22,8 @@ import org.skein.itests.support.StanzaClient;
 @EnabledIf("org.skein.itests.support.ClusterNodes#arePossible")
 class StrategySwapTest {
     private static final List<String> OURS = List.of("broadcast", "online", "directory");
+    private static final String BROADCAST = "org.skein.cluster.strategy.broadcast";
+    private static final String DIRECTORY = "org.skein.cluster.strategy.directory";
     private static final String ONLINE = "org.skein.cluster.strategy.online";
 
     private ClusterNodes nodes;
@@ -95,6 +97,37 @@ class StrategySwapTest {
         }
         // A class of a bundle that was updated is not kept by anybody.
         Await.until("old classes are gone", Await.LONG, () -> strategyClasses(node) <= 2, () -> Memory.histogram(node));
+    }
+
+    @Test // DESIGN §6: if even this bundle is gone, the core itself sends to all
+    void withoutAnyStrategysBundleTheCoreSendsToAllMembers() throws Exception {
+        List<String> bundles = List.of(ONLINE, BROADCAST, DIRECTORY);
+        try (Correspondence letters = Correspondence.start(nodes, 3)) {
+            letters.goOn(10);
+            for (ServerProcess node : nodes.running()) {
+                for (String bundle : bundles) node.shell("stop " + bundle);
+                assertEquals(0, active(node), node.shell("lb"));
+                letters.goOn(10);
+            }
+            for (ServerProcess node : nodes.running()) {
+                for (String bundle : bundles) node.shell("start " + bundle);
+            }
+            letters.goOn(10);
+            letters.reckon().assertNoErrors().assertNothingTwice();
+        } finally {
+            for (ServerProcess node : nodes.running()) {
+                for (String bundle : bundles) node.shell("start " + bundle);
+            }
+        }
+    }
+
+    /** Bundles of strategies that run. */
+    private static long active(ServerProcess node) {
+        return node.shell("lb")
+                .lines()
+                .filter(l -> l.contains("cluster.strategy") || l.contains("clustering strategy"))
+                .filter(l -> l.contains("Active"))
+                .count();
     }
 
     private static long strategyClasses(ServerProcess node) {

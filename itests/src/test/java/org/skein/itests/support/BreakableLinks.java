@@ -88,7 +88,7 @@ public final class BreakableLinks implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         for (BreakableProxy[] all : from) {
             for (BreakableProxy proxy : all) if (proxy != null) proxy.close();
         }

@@ -23,10 +23,13 @@ public final class Clients {
 
     /** What all have in common; the caller adds who logs in. */
     public static XMPPTCPConnectionConfiguration.Builder configuration(ServerProcess server) throws Exception {
+        return configuration().setHostAddress(InetAddress.getLoopbackAddress()).setPort(server.port("c2s"));
+    }
+
+    /** The same for a client that looks for the server by itself. */
+    public static XMPPTCPConnectionConfiguration.Builder configuration() throws Exception {
         return XMPPTCPConnectionConfiguration.builder()
                 .setXmppDomain("localhost")
-                .setHostAddress(InetAddress.getLoopbackAddress())
-                .setPort(server.port("c2s"))
                 .setSecurityMode(SecurityMode.required)
                 .setCustomX509TrustManager(new SmackSuite.TrustAny())
                 .setHostnameVerifier((host, session) -> true);

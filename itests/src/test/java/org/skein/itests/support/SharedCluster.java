@@ -1,7 +1,6 @@
 package org.skein.itests.support;
 
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.skein.testkit.storage.MariaDb;
@@ -13,7 +12,7 @@ public final class SharedCluster implements ParameterResolver {
 
     private static final int NODES = 3;
 
-    private record Running(ClusterNodes nodes) implements ExtensionContext.Store.CloseableResource {
+    private record Running(ClusterNodes nodes) implements AutoCloseable {
         @Override
         public void close() {
             nodes.close();
@@ -27,14 +26,11 @@ public final class SharedCluster implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return of(context);
+        return nodes();
     }
 
-    static ClusterNodes of(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(Namespace.create(SharedCluster.class))
-                .getOrComputeIfAbsent("nodes", key -> new Running(start()), Running.class)
-                .nodes();
+    static ClusterNodes nodes() {
+        return Shared.get(Running.class, () -> new Running(start())).nodes();
     }
 
     private static ClusterNodes start() {

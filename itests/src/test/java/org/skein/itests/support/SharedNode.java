@@ -1,7 +1,6 @@
 package org.skein.itests.support;
 
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -16,7 +15,7 @@ public final class SharedNode implements ParameterResolver {
     /** Listed as an administrator too, but an account nobody has made. */
     public static final String ABSENT_ADMIN = "absent-admin";
 
-    private record Running(ServerProcess server) implements ExtensionContext.Store.CloseableResource {
+    private record Running(ServerProcess server) implements AutoCloseable {
         @Override
         public void close() {
             server.close();
@@ -31,12 +30,9 @@ public final class SharedNode implements ParameterResolver {
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         if (isAcrossNodes(context.getRequiredTestClass())) {
-            return SharedCluster.of(context).balanced();
+            return SharedCluster.nodes().balanced();
         }
-        return context.getRoot()
-                .getStore(Namespace.create(SharedNode.class))
-                .getOrComputeIfAbsent("node", key -> new Running(start()), Running.class)
-                .server();
+        return Shared.get(Running.class, () -> new Running(start())).server();
     }
 
     private static boolean isAcrossNodes(Class<?> test) {
