@@ -26,8 +26,11 @@ class ComponentTest {
 
     @Test
     void theEchoExampleAnswersWhileItsJarIsInDeploy() throws Exception {
-        try (ServerProcess server = ServerProcess.create().start()) {
+        try (ServerProcess server = ServerProcess.create("comp-name-1=echo", "comp-class-1=org.example.Echo")
+                .start()) {
             server.addUser("romeo@localhost", "secret");
+            String missing = server.skein("status").succeeds().output();
+            assertTrue(missing.matches("(?s).*components +DEGRADED[^\\n]*echo \\(org.example.Echo\\).*"), missing);
             XMPPTCPConnection romeo = Clients.logIn(server, "romeo", "secret", "orchard");
             try {
                 BlockingQueue<Message> received = new LinkedBlockingQueue<>();
@@ -45,6 +48,8 @@ class ComponentTest {
                 Message echo = exchange(romeo, received, "wherefore art thou");
                 assertEquals("wherefore art thou", echo.getBody());
                 assertEquals("echo.localhost", echo.getFrom().toString());
+                String there = server.skein("status").succeeds().output();
+                assertTrue(there.matches("(?s).*components +OK.*"), there);
 
                 Files.delete(jar);
                 Await.until(
