@@ -52,7 +52,7 @@ abstract class DatabaseScenarios {
 
     @BeforeAll
     void startNode() throws Exception {
-        server = ServerProcess.create(database()).start();
+        server = ServerProcess.create(database()).asShipped().start();
         for (String name : List.of("romeo", "juliet", "nurse")) {
             server.addUser(name + "@localhost", PASSWORD);
         }

@@ -23,7 +23,7 @@ import org.skein.itests.support.StanzaClient;
 class FirstStepsTest {
     @Test
     void theFirstLinesSayWhereItListensAndHowTheFirstUserIsAdded() {
-        try (ServerProcess server = ServerProcess.create().start()) {
+        try (ServerProcess server = ServerProcess.create().asShipped().start()) {
             Await.until("it has greeted", () -> server.output().contains("config:set admins admin@localhost"));
             String said = server.output();
             server.ports()

@@ -31,7 +31,7 @@ class RuntimeTest {
 
     @BeforeAll
     static void start() {
-        server = ServerProcess.create().start();
+        server = ServerProcess.create().asShipped().start();
     }
 
     @AfterAll

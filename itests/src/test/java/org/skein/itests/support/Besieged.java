@@ -24,7 +24,7 @@ public final class Besieged implements AutoCloseable {
 
     /** @param settings as those of {@link ServerProcess#create} */
     public static Besieged start(String... settings) throws IOException {
-        ServerProcess server = ServerProcess.create(settings).start();
+        ServerProcess server = ServerProcess.create(settings).asShipped().start();
         try {
             for (String user : new String[] {"romeo", "juliet", "mallory", "tybalt"}) {
                 server.shell("user:add " + user + "@localhost secret");

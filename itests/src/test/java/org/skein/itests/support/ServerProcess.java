@@ -35,12 +35,16 @@ import java.util.stream.Stream;
  */
 public class ServerProcess implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("\"([^\"]+)\"\\s*:\\s*(\\d+)");
+    /** Half of what a test's node costs is code that it has no time to run; {@code -Dskein.tests.java-opts=} for the shipped flags. */
+    private static final String JAVA_OPTS = System.getProperty("skein.tests.java-opts", "-XX:TieredStopAtLevel=1");
+
     private static final Set<ServerProcess> OPEN = ConcurrentHashMap.newKeySet();
     private static final Queue<String> CLOSED = new ConcurrentLinkedQueue<>();
 
     private final Path base;
     private final Map<String, String> environment = new HashMap<>();
     private boolean keepsErrorsApart;
+    private boolean asShipped;
     private Process process;
 
     private ServerProcess(Path base) {
@@ -117,6 +121,12 @@ public class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** With the flags that the distribution has for Java, whatever they cost a test. */
+    public ServerProcess asShipped() {
+        asShipped = true;
+        return this;
+    }
+
     /** Starts it and waits until clients can log in. */
     public ServerProcess start() {
         launch();
@@ -135,6 +145,7 @@ public class ServerProcess implements AutoCloseable {
             builder.redirectError(ProcessBuilder.Redirect.appendTo(errorFile().toFile()));
         }
         builder.environment().putAll(environment);
+        if (!asShipped) builder.environment().merge("JAVA_OPTS", JAVA_OPTS, (own, ours) -> own + " " + ours);
         try {
             // What a node killed before left there must not be taken for news of this one.
             Files.deleteIfExists(base.resolve("run/ready"));

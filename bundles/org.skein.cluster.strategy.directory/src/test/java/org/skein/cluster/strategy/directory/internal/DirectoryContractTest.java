@@ -19,6 +19,6 @@ class DirectoryContractTest implements StrategyContract {
 
     @Test
     void norWhereItsCacheIsTooSmall() {
-        StrategySimulation.of(() -> new DirectoryStrategy(1)).schedules(300).run();
+        StrategySimulation.of(() -> new DirectoryStrategy(1)).schedules(100).run();
     }
 }
