@@ -23,7 +23,8 @@ class Java25Test {
     void aNodeOnJava25ServesChatAndComplainsOfNothing() throws Exception {
         Optional<Path> java = Jdks.find(25);
         assumeTrue(java.isPresent(), "no Java 25 here: set JAVA25_HOME, or install one in /usr/lib/jvm");
-        try (ServerProcess server = ServerProcess.create().asShipped()
+        try (ServerProcess server = ServerProcess.create()
+                .asShipped()
                 .environment("JAVA_HOME", java.get().toString())
                 .keepErrorsApart()
                 .start()) {
