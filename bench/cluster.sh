@@ -12,6 +12,10 @@ trap cleanup EXIT
 begin() { # dir port nodes peer [more]
   echo "$2" > "$1.port"; DIR=$1 PORT=$2 PEER=$4 SET=${5:-} "$HERE/skein-cluster.sh" start "$3" >/dev/null
 }
+idle() { # dir port rep
+  out=/dev/null one "$1/peer.env" login "$3" >/dev/null
+  DIR=$1 PORT=$2 "$HERE/skein-cluster.sh" fresh; sleep 30; one "$1/peer.env" idle5k "$3"; DIR=$1 PORT=$2 "$HERE/skein-cluster.sh" stop
+}
 for part in $parts; do
   case $part in
   two)
@@ -28,12 +32,11 @@ for part in $parts; do
       for p in $PEERS; do if [ "$sc" = login ]; then HASH=scram one "${p}3" "$sc" "$rep"; else one "${p}3" "$sc" "$rep"; fi; done
       one "$three/peer.env" "$sc" "$rep"
     done; done ;;
-  memory) # restarted each time: what sessions take, not what the heap has been through
+  memory) # started anew once the accounts are made: what sessions take, not what the heap has been through
     for rep in $(seq "$REPS"); do
       export USERS=5000
       for p in $PEERS; do one "${p}2" idle5k "$rep"; done
-      begin "$two" 7440 2 skein-2; one "$two/peer.env" idle5k "$rep"; DIR=$two PORT=7440 "$HERE/skein-cluster.sh" stop
-      begin "$lone" 7460 1 skein cluster-mode=false; one "$lone/peer.env" idle5k "$rep"; DIR=$lone PORT=7460 "$HERE/skein-cluster.sh" stop
+      begin "$two" 7440 2 skein-2; idle "$two" 7440 "$rep"; begin "$lone" 7460 1 skein cluster-mode=false; idle "$lone" 7460 "$rep"
     done ;;
   *) echo "unknown part $part" >&2; exit 1 ;;
   esac
