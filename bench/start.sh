@@ -17,7 +17,7 @@ for i in $(seq "${1:-3}"); do
   cpu=$(( (stat[13] + stat[14]) * 1000 / $(getconf CLK_TCK) )); rss=$(awk '/VmRSS/{print int($2 / 1024)}' "/proc/$pid/status")
   TIMEFORMAT='%U %S'; shell=$( { time "$SKEIN" shell 'echo x' --base "$dir" >/dev/null; } 2>&1 | awk '{print int(($1 + $2) * 1000)}')
   coproc python3 "$HERE/sessions.py" "$dir/run/ports.json" 200; read -r ready <&"${COPROC[0]}"; sessions=$COPROC_PID
-  before2=$(date +%s%N); kill "$pid"; while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done; gone=$(date +%s%N)
+  before2=$(date +%s%N); kill "$pid"; for _ in $(seq 1000); do kill -0 "$pid" 2>/dev/null || break; sleep 0.02; done; gone=$(date +%s%N)
   kill "$sessions" 2>/dev/null || true; wait "$sessions" 2>/dev/null || true
   printf '{"scenario":"start","peer":"skein","rep":%d,"commit":"%s","wall_ms":%d,"cpu_ms":%d,"rss_mib":%d,"shell_cpu_ms":%d,"sessions":%d,"stop_ms":%d}\n' \
     "$i" "$commit" $(( (after - before) / 1000000 )) "$cpu" "$rss" "$shell" "$ready" $(( (gone - before2) / 1000000 )) | tee -a "$out"

@@ -14,8 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,31 +161,6 @@ class CommandLineTest {
         assertTrue(reason.contains("c2s-prot") && reason.contains("c2s-port"), reason);
         assertFalse(Files.exists(base.resolve("run/skein.pid")), "nothing is left running");
         Command.skein("status", "--base", base.toString()).exits(1);
-    }
-
-    /** CPU time, of the best of three: others on the machine take none of it, but make it dearer. */
-    @Test
-    void aShellCommandCostsUnderHalfASecondOfCpu() throws Exception {
-        double least = Double.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
-            Process shell = new ProcessBuilder(
-                            "sh",
-                            "-c",
-                            "'" + Command.home().resolve("bin/skein") + "' shell --base '" + server.base()
-                                    + "' 'echo measured' && times")
-                    .redirectErrorStream(true)
-                    .start();
-            Processes.guard(shell.toHandle());
-            String said = new String(shell.getInputStream().readAllBytes());
-            assertEquals(0, shell.waitFor(), said);
-            assertTrue(said.startsWith("measured\n"), said);
-            double seconds = 0;
-            Matcher time = Pattern.compile("(\\d+)m([\\d.]+)s").matcher(lastLine(said)); // of its children
-            while (time.find()) seconds += 60 * Integer.parseInt(time.group(1)) + Double.parseDouble(time.group(2));
-            assertTrue(seconds > 0, said);
-            least = Math.min(least, seconds);
-        }
-        assertTrue(least < 0.5, "it took " + least + " s");
     }
 
     @Test

@@ -108,8 +108,8 @@ class TerminalTest {
     @Test
     void whatWasStartedDoesNotHearTheKeysOfItsTerminal() throws Exception {
         try (ServerProcess node = ServerProcess.create()) {
-            try (Terminal terminal = Terminal.run(
-                    "trap : INT; " + line(node, "start").replaceFirst("^exec ", "") + "; cat; echo over")) {
+            try (Terminal terminal =
+                    Terminal.run("trap 'echo over' INT; " + line(node, "start").replaceFirst("^exec ", "") + "; cat")) {
                 terminal.await("running, pid ").type("\003").await("over");
                 node.skein("status").succeeds();
             } finally {

@@ -1,9 +1,7 @@
 package org.skein.itests.support;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +21,7 @@ public final class BreakableLinks implements AutoCloseable {
     public BreakableLinks(int nodes) throws IOException {
         ports = new int[nodes];
         from = new BreakableProxy[nodes][nodes];
-        for (int i = 0; i < nodes; i++) ports[i] = freePort();
+        for (int i = 0; i < nodes; i++) ports[i] = Ports.free();
         for (int i = 0; i < nodes; i++) {
             StringBuilder lines = new StringBuilder("127.0.0.1 localhost\n");
             for (int j = 0; j < nodes; j++) {
@@ -37,13 +35,6 @@ public final class BreakableLinks implements AutoCloseable {
             Path file = Files.createTempFile("skein-it-hosts", "");
             file.toFile().deleteOnExit();
             names.add(Files.writeString(file, lines));
-        }
-    }
-
-    /** The same on all loopback addresses, a moment ago. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
-            return socket.getLocalPort();
         }
     }
 

@@ -45,15 +45,37 @@ public interface Spool {
      */
     CompletionStage<Void> store(Entry entry);
 
-    /** Gives the owner's offline rows to a session, and answers them in order, at most {@code max}. */
+    /** A page of rows ends behind the one that makes it as large as this, in bytes of their payload. */
+    int PAGE_BYTES = 1 << 20;
+
+    /** The first rows of these that are one page. @param max not more than so many */
+    static List<Entry> page(List<Entry> rows, int max) {
+        long bytes = 0;
+        int size = 0;
+        while (size < Math.min(max, rows.size()) && bytes < PAGE_BYTES) {
+            bytes += rows.get(size++).stanza().payloadXml().length;
+        }
+        return List.copyOf(rows.subList(0, size));
+    }
+
+    /** False if a page that was asked for with this {@code max} cannot have been cut short: it was the last. */
+    static boolean mayBeMore(List<Entry> page, int max) {
+        return page.size() >= max
+                || page.stream().mapToLong(e -> e.stanza().payloadXml().length).sum() >= PAGE_BYTES;
+    }
+
+    /**
+     * Gives the first of the owner's offline rows to a session, and answers them in order: at most {@code max}, and not
+     * more than a {@link #page}, for rows may be large.
+     */
     CompletionStage<List<Entry>> claim(Jid owner, String session, int max);
 
     /** The rows parked for a session, in order. */
     CompletionStage<List<Entry>> parked(Jid owner, String session);
 
-    /** The first of the rows parked for a session, in order, at most {@code max}. */
+    /** The first of the rows parked for a session, in order, at most {@code max} and not more than a {@link #page}. */
     default CompletionStage<List<Entry>> parked(Jid owner, String session, int max) {
-        return parked(owner, session).thenApply(rows -> rows.size() <= max ? rows : List.copyOf(rows.subList(0, max)));
+        return parked(owner, session).thenApply(rows -> page(rows, max));
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.skein.router.internal;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -38,7 +39,7 @@ public final class ExpectedComponents implements HealthCheck {
         settings.forEach((key, name) -> {
             if (key.startsWith(NAME)) {
                 named.put(
-                        String.valueOf(name),
+                        String.valueOf(name).toLowerCase(Locale.ROOT), // as domains are
                         String.valueOf(settings.getOrDefault("class." + key.substring(NAME.length()), "")));
             }
         });

@@ -53,10 +53,6 @@ final class Delivery extends Fanout implements Forwarded {
         return number;
     }
 
-    DeliveryListener origin() {
-        return origin;
-    }
-
     @Override
     MessageNumber rowNumber() {
         return shared ? node.nextNumber() : number();

@@ -2,9 +2,11 @@ package org.skein.session.internal;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +25,6 @@ import java.util.function.Consumer;
 import org.skein.cluster.api.Cluster;
 import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.NodeSet;
-import org.skein.cluster.api.Peers;
 import org.skein.cluster.api.View;
 import org.skein.session.internal.Delivery.Step;
 import org.skein.session.internal.Forwarded.Answer;
@@ -60,6 +61,7 @@ final class Forwarding {
     private static final Duration ANSWER_SLACK = Duration.ofMillis(1);
 
     private static final int MAX_MOVED = 10_000;
+    private static final long MAX_LATE_BYTES = 16L << 20;
     private static final int MANY_ANSWERS = 64;
     private static final int MAX_ANSWERS_BYTES = 32 * 1024;
     private static final Duration ASK_PATIENCE = Duration.ofSeconds(6);
@@ -107,6 +109,9 @@ final class Forwarding {
         private final AtomicBoolean answersTimed = new AtomicBoolean();
         private volatile long answersSince; // when the first of those planned was
         private volatile boolean gone;
+        private final Deque<byte[]> late = new ArrayDeque<>(); // guarded by itself, as all that is late
+        private long lateBytes;
+        private volatile boolean isLate; // something is: nothing may overtake it
 
         Peer(NodeId id) {
             this.id = id;
@@ -296,25 +301,62 @@ final class Forwarding {
     }
 
     /**
-     * Where a link takes no more at all, later: those who send into it pause long before, but they may be very many, each
-     * with what it had begun.
+     * What is not lost for want of room: where the link takes no more at all it goes later, in order. Those who send into it
+     * pause long before, but they may be very many, each with what it had begun.
      */
     private void send(NodeId to, byte[] message) {
-        Peers links = cluster().peers();
-        try {
-            links.send(to, LANE, CHANNEL, message);
-        } catch (IllegalStateException full) {
-            if (links.isWritable(to, LANE)) {
+        send(to, message, Long.MAX_VALUE);
+    }
+
+    /** The same for stanzas nobody answers for: beyond a bound they are dropped, and counted. */
+    private void sendOrDrop(NodeId to, byte[] message) {
+        send(to, message, MAX_LATE_BYTES);
+    }
+
+    private void send(NodeId to, byte[] message, long bound) {
+        Peer peer = peer(to);
+        if (peer == null || !peer.isLate) {
+            if (isSent(to, message) || peer == null) return;
+        }
+        synchronized (peer.late) {
+            if (peer.late.isEmpty() && isSent(to, message) || peer.gone) return;
+            if (peer.lateBytes + message.length > bound) {
                 node.counters.dropped().increment();
-                log.error("what=not_sent node={} bytes={}", to, message.length, full);
-            } else {
-                links.whenWritable(to, LANE, () -> send(to, message));
+                return;
             }
+            peer.late.add(message);
+            peer.lateBytes += message.length;
+            if (peer.isLate) return;
+            peer.isLate = true;
+            log.warn("what=link_full node={} effect=\"messages are refused, all else waits\"", to);
+            cluster().peers().whenWritable(to, LANE, () -> sendLate(peer));
         }
     }
 
+    private void sendLate(Peer peer) {
+        synchronized (peer.late) {
+            while (!peer.late.isEmpty() && !peer.gone) {
+                byte[] first = peer.late.peek();
+                if (!isSent(peer.id, first)) {
+                    cluster().peers().whenWritable(peer.id, LANE, () -> sendLate(peer));
+                    return;
+                }
+                peer.lateBytes -= first.length;
+                peer.late.remove();
+            }
+            peer.late.clear();
+            peer.lateBytes = 0;
+            peer.isLate = false;
+        }
+        log.info("what=link_has_room node={}", peer.id);
+    }
+
     /** The same for what may be refused. @return false if the link takes no more */
-    private boolean trySend(NodeId to, byte[] message) {
+    private boolean trySend(Peer peer, byte[] message) {
+        return !peer.isLate && isSent(peer.id, message);
+    }
+
+    private boolean isSent(NodeId to, byte[] message) {
         try {
             cluster().peers().send(to, LANE, CHANNEL, message);
             return true;
@@ -354,9 +396,7 @@ final class Forwarding {
             if (peer != null) {
                 peer.outstanding.put(number, what);
                 if (peer.answersPlanned.get() > 0) sendAnswers(peer); // in the same batch
-                if (type != MESSAGE) {
-                    send(to, bytes);
-                } else if (!trySend(to, bytes)) {
+                if (!trySend(peer, bytes)) {
                     if (peer.outstanding.remove(number) != null) what.answered(to, Answer.REFUSED, LINK_FULL);
                     continue;
                 }
@@ -374,7 +414,7 @@ final class Forwarding {
                 .stanza(stanza)
                 .done();
         for (NodeId to : nodes) {
-            send(to, bytes);
+            sendOrDrop(to, bytes);
             pauseSender(to, stanza);
         }
     }
@@ -410,14 +450,14 @@ final class Forwarding {
                     new Bytes.Writer(quietly ? MOVED : PRESENCE, 256 + stanza.payloadXml().length + 32 * list.size());
             w.number(list.size());
             list.forEach(w::jid);
-            send(id, w.stanza(stanza.withoutTo()).done());
+            sendOrDrop(id, w.stanza(stanza.withoutTo()).done());
             pauseSender(id, stanza);
         });
     }
 
     /** To exactly one session. */
     void direct(NodeId to, Jid full, Stanza stanza) {
-        send(
+        sendOrDrop(
                 to,
                 new Bytes.Writer(DIRECT, 256 + stanza.payloadXml().length)
                         .jid(full)

@@ -11,7 +11,7 @@ import org.skein.xmpp.StanzaError;
 final class Handover implements Forwarded {
     /** Nobody took it. */
     interface Nobody {
-        /** @param left a node left before it answered, and may have taken it */
+        /** @param left a node left before it answered, and may have taken it, or could not be sent it */
         void nobody(boolean left);
     }
 
@@ -40,7 +40,7 @@ final class Handover implements Forwarded {
 
     @Override
     public void answered(NodeId from, Answer answer, StanzaError refusal) {
-        if (answer == Answer.LEFT) left = true;
+        if (answer == Answer.LEFT || answer == Answer.REFUSED) left = true;
         else if (answer == Answer.DELIVERED) taken = true;
         if (waiting.decrementAndGet() == 0 && !taken) nobody.nobody(left);
     }

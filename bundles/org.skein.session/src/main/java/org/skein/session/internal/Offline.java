@@ -125,7 +125,7 @@ final class Offline {
             }
             claim(session).whenComplete((rows, failure) -> {
                 if (failure == null && !rows.isEmpty()) {
-                    session.takeRows(rows, rows.size() >= PAGE, open);
+                    session.takeRows(rows, Spool.mayBeMore(rows, PAGE), open);
                     return;
                 }
                 if (failure != null) notRead(session, failure);

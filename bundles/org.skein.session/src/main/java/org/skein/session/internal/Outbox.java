@@ -456,7 +456,7 @@ final class Outbox {
                     .whenComplete((rows, failure) -> session.run(() -> {
                         reading = false;
                         if (failed(failure)) return;
-                        offlineRemains = rows.size() >= Offline.PAGE;
+                        offlineRemains = Spool.mayBeMore(rows, Offline.PAGE);
                         rows(rows, false);
                     }));
             return;
@@ -467,7 +467,7 @@ final class Outbox {
                 .whenComplete((rows, failure) -> session.run(() -> {
                     reading = false;
                     if (failed(failure)) return;
-                    boolean all = rows.size() < Offline.PAGE && settled && appends == appendsBefore;
+                    boolean all = !Spool.mayBeMore(rows, Offline.PAGE) && settled && appends == appendsBefore;
                     if (all) spooling = false;
                     if (rows.isEmpty() && !all && appending > 0) return; // goes on when those are written
                     rows(rows, false);

@@ -33,8 +33,7 @@ class FullLinkTest {
     private final FakeClientStream a;
 
     FullLinkTest() {
-        there.node.chains.remotePresence(
-                List.of((origin, account, presence) -> seen.add(presence.payloadXml().length + " to " + account)));
+        there.node.chains.remotePresence(List.of((origin, account, presence) -> seen.add(presence.type())));
         scheduler.runAll();
         a = here.online("a@localhost/r");
         scheduler.runAll();
@@ -69,35 +68,57 @@ class FullLinkTest {
         assertTrue(a.isReading());
     }
 
-    @Test
-    void presenceBeyondAllBoundsComesWhenThereIsRoom() {
-        there.online("b@localhost/r");
+    private void overflow() {
         full(true);
         memberHere.overflows(true);
+    }
+
+    @Test
+    void presenceBeyondAllBoundsComesInOrderWhenThereIsRoom() {
+        there.online("b@localhost/r");
+        overflow();
         here.node.deliverer.toMany(presence(), List.of(B));
         scheduler.runAll();
         assertEquals(List.of(), seen);
+        memberHere.overflows(false); // room for some, but nothing may overtake what waits
+        here.node.deliverer.toMany(
+                Stanza.presence()
+                        .from(Jid.of("a@localhost/r"))
+                        .type("unavailable")
+                        .build(),
+                List.of(B));
+        scheduler.runAll();
+        assertEquals(List.of(), seen);
         full(false);
-        assertEquals(List.of("0 to " + B), seen);
+        assertEquals(List.of("", "unavailable"), seen);
     }
 
     @Test
     void aMessageBeyondAllBoundsIsRefusedAndTheNextIsTaken() {
-        there.online("b@localhost/r");
+        FakeClientStream b = there.online("b@localhost/r");
         scheduler.runAll();
-        full(true);
-        memberHere.overflows(true);
-        a.receive(Stanza.message().to(B).type("chat").id("m1").body("one").build());
+        overflow();
+        a.receive(Harness.chat("b@localhost", "one"));
         scheduler.runAll();
         Stanza error = a.lastStanza().orElseThrow();
         assertTrue(error.isError(), error::toString);
-        assertEquals("m1", error.id());
-        assertTrue(error.toString().contains("resource-constraint"), error::toString);
+        assertEquals("one", error.id());
+        assertEquals("resource-constraint", Harness.condition(error));
         assertEquals(0, here.node.forwarding.outstanding());
 
         full(false);
-        a.receive(Stanza.message().to(B).type("chat").id("m2").body("two").build());
+        a.receive(Harness.chat("b@localhost", "two"));
         scheduler.runAll();
-        assertEquals("m1", a.lastStanza().orElseThrow().id(), "no other error");
+        assertEquals(List.of("two"), b.bodies());
+    }
+
+    @Test
+    void aRequestBeyondAllBoundsIsToBeTriedLater() {
+        there.online("b@localhost/r");
+        scheduler.runAll();
+        overflow();
+        a.receive(Harness.get("b@localhost/r"));
+        scheduler.runAll();
+        assertEquals("recipient-unavailable", Harness.condition(a.lastStanza().orElseThrow()));
     }
 }

@@ -1,6 +1,7 @@
 package org.skein.session.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.skein.session.internal.Harness.a;
 import static org.skein.session.internal.Harness.chat;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.skein.testkit.FakeClientStream;
+import org.skein.xmpp.Jid;
+import org.skein.xmpp.Stanza;
 
 /** XEP-0160. */
 final class OfflineTest {
@@ -71,6 +74,32 @@ final class OfflineTest {
         s.receive(chat("b@localhost", "2"));
         h.run();
         assertEquals(List.of("1", "2"), b.bodies());
+    }
+
+    @Test // P5
+    void whoHasManyLargeOnesWaitingAndReadsSlowlyIsNotCutForAPresence() {
+        FakeClientStream s = h.online("a@localhost/x");
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            sent.add(i + "x".repeat(100_000));
+            s.receive(Harness.message("chat", "b@localhost", sent.get(i)));
+            h.run();
+        }
+        FakeClientStream b = h.bound("b@localhost/x");
+        b.stall(true);
+        b.receive(Harness.presence(0));
+        h.run();
+        assertTrue(b.bodies().size() < 20, "a page of many MB: " + b.bodies().size());
+        h.deliver(Stanza.presence()
+                .from(Jid.of("a@localhost/x"))
+                .to(Jid.of("b@localhost/x"))
+                .build());
+        h.run();
+        assertFalse(b.isClosed());
+        b.stall(false);
+        h.run();
+        assertEquals(sent, b.bodies());
+        assertFalse(b.isClosed());
     }
 
     @Test

@@ -93,14 +93,12 @@ public final class InMemorySpool implements Spool {
     @Override
     public CompletionStage<List<Entry>> claim(Jid owner, String session, int max) {
         return calls.call(() -> {
-            List<Entry> claimed = new ArrayList<>();
-            rows.replaceAll(row -> {
-                boolean isOffline = row.session().equals(OFFLINE) && row.owner().equals(owner);
-                if (!isOffline || claimed.size() == max) return row;
-                claimed.add(of(row, session));
-                return of(row, session);
-            });
-            return claimed;
+            List<Entry> offline = rows.stream()
+                    .filter(row -> row.session().equals(OFFLINE) && row.owner().equals(owner))
+                    .toList();
+            Set<Entry> page = new LinkedHashSet<>(Spool.page(offline, max));
+            rows.replaceAll(row -> page.contains(row) ? of(row, session) : row);
+            return page.stream().map(row -> of(row, session)).toList();
         });
     }
 

@@ -1,6 +1,7 @@
 package org.skein.testkit.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -64,6 +65,30 @@ public interface SpoolContract extends StorageContract {
         assertEquals(sent.number(), first.number());
         assertEquals(sent.storedAt(), first.storedAt());
         assertEquals(sent.stanza().toElement(), first.stanza().toElement());
+    }
+
+    @Test
+    default void aPageOfLargeRowsIsShortAndSaysThatMoreMayFollow() {
+        Jid owner = Jid.of("large@spool.example");
+        String body = "x".repeat(Spool.PAGE_BYTES / 4);
+        for (int n = 1; n <= 9; n++) {
+            Stanza stanza = Stanza.message()
+                    .to(owner)
+                    .id("m" + n)
+                    .add(Element.of("body", "jabber:client", body))
+                    .build();
+            Answers.of(spool().store(new Entry(owner, "", new MessageNumber(7, n), Instant.ofEpochMilli(n), stanza)));
+        }
+        List<Entry> first = Answers.of(spool().claim(owner, "s", 100));
+        assertEquals(List.of("m1", "m2", "m3", "m4"), ids(first));
+        assertTrue(Spool.mayBeMore(first, 100));
+        assertEquals(List.of("m5", "m6", "m7", "m8"), ids(Answers.of(spool().claim(owner, "s", 100))));
+        List<Entry> last = Answers.of(spool().claim(owner, "s", 100));
+        assertEquals(List.of("m9"), ids(last));
+        assertFalse(Spool.mayBeMore(last, 100));
+        assertEquals(List.of("m1", "m2", "m3", "m4"), ids(Answers.of(spool().parked(owner, "s", 100))));
+        assertEquals(List.of("m1", "m2"), ids(Answers.of(spool().parked(owner, "s", 2))));
+        assertEquals(9, Answers.of(spool().parked(owner, "s")).size());
     }
 
     @Test

@@ -61,12 +61,14 @@ record ClusterTables(int level, List<NodeRow> nodes) {
 
     /** The row this node writes, by its name. */
     Optional<NodeRow> own(Instance instance) {
+        if (nodes.isEmpty()) return Optional.empty(); // to look up the own name may take long
         String name = NameCheck.ownName(instance);
         return nodes.stream().filter(n -> n.name().equalsIgnoreCase(name)).findFirst();
     }
 
-    /** The fresh rows that other nodes write, members first. */
+    /** The fresh rows that other nodes write, members first; they are none of the business of a node that is alone. */
     List<NodeRow> others(Instance instance) {
+        if (!instance.isClustered()) return List.of();
         Optional<NodeRow> own = own(instance);
         List<NodeRow> others = new ArrayList<>();
         for (boolean members : new boolean[] {true, false}) {

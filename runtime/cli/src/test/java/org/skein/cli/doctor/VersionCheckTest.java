@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,8 +43,10 @@ class VersionCheckTest {
         Instance i = Instance.read(folder, folder);
         OptionalLong pid = isRunning ? OptionalLong.of(1) : OptionalLong.empty();
         Findings findings = new Findings(f -> {});
+        Map<String, String> settings = new HashMap<>(i.settings());
+        settings.put("cluster-mode", "true");
         VersionCheck.run(
-                new Instance(folder, folder, i.table(), i.settings(), i.problems(), i.features(), pid, i.ports()),
+                new Instance(folder, folder, i.table(), settings, i.problems(), i.features(), pid, i.ports()),
                 new ClusterTables(2, List.of(rows)),
                 findings);
         return findings.all();

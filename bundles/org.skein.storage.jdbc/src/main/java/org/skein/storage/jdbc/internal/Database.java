@@ -246,9 +246,11 @@ final class Database implements AutoCloseable {
                 c = current.take();
                 tries.committing = one;
                 T value = one ? work.run(c) : transact(c, work, fence, tries);
-                tries.committing = true;
-                if (flush) current.flush(c);
-                wrote();
+                if (flush) {
+                    tries.committing = true;
+                    current.flush(c);
+                    wrote(); // what is only in memory says nothing of the disk
+                }
                 return value;
             } catch (SQLException e) {
                 tries.failed(e, current);
@@ -293,7 +295,6 @@ final class Database implements AutoCloseable {
             fence.check(c);
             tries.committing = true;
             c.commit();
-            tries.committing = false;
             c.setAutoCommit(true);
             return value;
         } catch (SQLException | RuntimeException e) {
@@ -324,16 +325,18 @@ final class Database implements AutoCloseable {
     StorageException failure(SQLException e) {
         failed.increment();
         Faults fault = Faults.of(e);
-        if (fault == Faults.LOST) probeSoon();
-        if (fault == Faults.REFUSED) refused(e);
+        Pool current = pool;
+        // No room: that may look like a file that is gone, or come with another error.
+        boolean noRoom = current != null && current.isBrokenBy(e);
+        if (fault == Faults.LOST && !noRoom) probeSoon();
+        if (fault == Faults.REFUSED || noRoom) refused(e, noRoom);
         return new StorageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
     }
 
-    private void refused(SQLException e) {
+    private void refused(SQLException e, boolean noRoom) {
         trouble = inOneLine(e);
-        Pool current = pool;
-        if (current != null && current.isBrokenBy(e)) {
-            current.evict();
+        if (noRoom) {
+            pool.evict();
             nextWrite = System.nanoTime() + RETRY.toNanos();
         }
         synchronized (this) {

@@ -2,6 +2,7 @@ package org.skein.storage.jdbc.internal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Deque;
@@ -91,7 +92,7 @@ final class H2Pool implements Pool {
     @Override
     public Connection take() throws SQLException {
         Connection last = idle.pollFirst();
-        if (last != null && !last.isClosed()) return last;
+        if (last != null && !last.isClosed() && good.contains(last)) return last;
         if (last != null) good.remove(last);
         Connection made = source.getConnection();
         good.add(made);
@@ -132,7 +133,11 @@ final class H2Pool implements Pool {
             while (running && done < mine) {
                 ended.awaitUninterruptibly();
             }
-            if (done >= mine) return;
+            if (done >= mine) {
+                // It may have been of the file as it was opened again, without what this connection wrote.
+                if (!good.contains(connection)) throw new SQLNonTransientConnectionException("evicted", "08003");
+                return;
+            }
             running = true;
             mine = ++begun;
         } finally {

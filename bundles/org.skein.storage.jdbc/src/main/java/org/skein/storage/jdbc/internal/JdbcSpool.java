@@ -95,7 +95,12 @@ public final class JdbcSpool implements Spool {
 
     @Override
     public CompletionStage<List<Entry>> parked(Jid owner, String session) {
-        return add((fence, answer) -> new Parked(owner, session, fence, answer));
+        return add((fence, answer) -> new Parked(owner, session, 0, fence, answer));
+    }
+
+    @Override
+    public CompletionStage<List<Entry>> parked(Jid owner, String session, int max) {
+        return add((fence, answer) -> new Parked(owner, session, max, fence, answer));
     }
 
     @Override

@@ -102,7 +102,10 @@ final class SpoolLane {
     private static void runOne(Database database, SpoolOperation one) throws SQLException {
         byte[] id = Ids.of(one.owner());
         if (one instanceof Parked p) {
-            p.answer().complete(database.readNow(c -> SpoolTable.parked(c, id, p.owner(), p.session())));
+            p.answer()
+                    .complete(database.readNow(c -> p.max() == 0
+                            ? SpoolTable.parked(c, id, p.owner(), p.session())
+                            : SpoolTable.parked(c, id, p.owner(), p.session(), p.max())));
         } else if (one instanceof Release r) {
             r.answer().complete(database.statementNow(c -> SpoolTable.release(c, id, r.session(), r.fence())));
         } else if (one instanceof Move m) {

@@ -30,7 +30,8 @@ sealed interface SpoolOperation {
     record Claim(Jid owner, String session, int max, Fence fence, CompletableFuture<List<Entry>> answer)
             implements SpoolOperation {}
 
-    record Parked(Jid owner, String session, Fence fence, CompletableFuture<List<Entry>> answer)
+    /** @param max of one page; 0 for all of them */
+    record Parked(Jid owner, String session, int max, Fence fence, CompletableFuture<List<Entry>> answer)
             implements SpoolOperation {}
 
     record Release(Jid owner, String session, Fence fence, CompletableFuture<Integer> answer)

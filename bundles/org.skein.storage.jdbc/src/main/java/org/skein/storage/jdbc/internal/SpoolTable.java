@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.skein.api.storage.FencedException;
 import org.skein.api.storage.MessageNumber;
+import org.skein.api.storage.Spool;
 import org.skein.api.storage.Spool.Entry;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Stanza;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 /** The statements on {@code skein_spool}. Each is complete in itself: no lock is held across two (CLUSTER 6). */
 final class SpoolTable {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolTable.class);
+    private static final String COLUMNS = "SELECT origin, n, stored_at, stanza FROM skein_spool WHERE owner = ? AND ";
     private static final String IN_ORDER = " ORDER BY position, origin, n";
     private static final int KEYS_AT_ONCE = 128;
     /** Of one statement; a server takes 16 MB by default, and bytes may be written as two. */
@@ -222,23 +224,30 @@ final class SpoolTable {
         return owners;
     }
 
+    /** One page. */
     static List<Entry> offline(Connection c, byte[] id, Jid owner, String claimant, int max) throws SQLException {
-        return entries(Sql.query(
+        return page(c, COLUMNS + "session IS NULL" + IN_ORDER + " LIMIT ?", owner, claimant, id, max);
+    }
+
+    /** One page. */
+    static List<Entry> parked(Connection c, byte[] id, Jid owner, String session, int max) throws SQLException {
+        return page(c, COLUMNS + "session = ?" + IN_ORDER + " LIMIT ?", owner, session, id, session, max);
+    }
+
+    private static List<Entry> page(Connection c, String sql, Jid owner, String session, Object... parameters)
+            throws SQLException {
+        long[] bytes = {0};
+        return entries(Sql.queryWhile(
                 c,
-                "SELECT origin, n, stored_at, stanza FROM skein_spool WHERE owner = ? AND session IS NULL" + IN_ORDER
-                        + " LIMIT ?",
-                row -> entry(row, owner, claimant),
-                id,
-                max));
+                sql,
+                row -> entry(row, owner, session),
+                e -> (bytes[0] += e.map(x -> x.stanza().payloadXml().length).orElse(0)) < Spool.PAGE_BYTES,
+                parameters));
     }
 
     static List<Entry> parked(Connection c, byte[] id, Jid owner, String session) throws SQLException {
-        return entries(Sql.query(
-                c,
-                "SELECT origin, n, stored_at, stanza FROM skein_spool WHERE owner = ? AND session = ?" + IN_ORDER,
-                row -> entry(row, owner, session),
-                id,
-                session));
+        return entries(
+                Sql.query(c, COLUMNS + "session = ?" + IN_ORDER, row -> entry(row, owner, session), id, session));
     }
 
     private static List<Entry> entries(List<Optional<Entry>> rows) {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Statements with their parameters. A {@code byte[]} is bound as bytes, a null as SQL NULL. */
 final class Sql {
@@ -38,12 +39,20 @@ final class Sql {
     }
 
     static <T> List<T> query(Connection c, String sql, Row<T> row, Object... parameters) throws SQLException {
+        return queryWhile(c, sql, row, any -> true, parameters);
+    }
+
+    /** @param goesOn asked after each row; the first that it says no to is the last */
+    static <T> List<T> queryWhile(Connection c, String sql, Row<T> row, Predicate<T> goesOn, Object... parameters)
+            throws SQLException {
         try (PreparedStatement s = c.prepareStatement(sql)) {
             bind(s, parameters);
             try (ResultSet result = s.executeQuery()) {
                 List<T> rows = new ArrayList<>();
                 while (result.next()) {
-                    rows.add(row.of(result));
+                    T next = row.of(result);
+                    rows.add(next);
+                    if (!goesOn.test(next)) break;
                 }
                 return rows;
             }

@@ -74,12 +74,12 @@ final class Outbox {
         long bytes = entry.bytes();
         long now = queued.addAndGet(bytes);
         if (now >= high) {
+            full = true; // also for who throws: the next is to pause
             if (now > limit) {
-                queued.addAndGet(-bytes);
+                if (queued.addAndGet(-bytes) <= low) drained(); // consumed meanwhile
                 throw new IllegalStateException(
                         "more than " + limit + " bytes wait for the peer; the sender did not heed isWritable");
             }
-            full = true;
             if (queued.get() <= low) drained(); // consumed meanwhile
         }
         tail.getAndSet(entry).set(entry);
