@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.skein.api.session.Session;
 import org.skein.api.session.SessionListener;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.PeerHandler;
 import org.skein.testkit.FakeClientStream;
 import org.skein.testkit.ManualScheduler;
 import org.skein.testkit.cluster.InMemoryCluster;
@@ -65,5 +67,24 @@ class RemotePresenceTest {
         scheduler.runAll();
         String origin = " of " + memberThere.self();
         assertEquals(List.of("bound", "shown" + origin, "moved" + origin), heard);
+    }
+
+    @Test // one frame for each node with the list of recipients, never one for each contact
+    void presenceToManyContactsIsOneFrameForEachNode() {
+        List<byte[]> frames = new ArrayList<>();
+        InMemoryNode third = cluster.join("third");
+        third.handler(Forwarding.CHANNEL, new PeerHandler() {
+            @Override
+            public void received(NodeId from, int lane, byte[] payload) {
+                frames.add(payload);
+            }
+        });
+        scheduler.runAll();
+        frames.clear();
+        List<Jid> contacts = new ArrayList<>();
+        for (int i = 0; i < 500; i++) contacts.add(Jid.of("contact" + i + "@localhost"));
+        here.node.deliverer.toMany(from("many"), contacts);
+        scheduler.runAll();
+        assertEquals(1, frames.size());
     }
 }
