@@ -60,9 +60,11 @@ class FullDatabaseTest {
     @Test
     @EnabledIf("org.skein.testkit.storage.MariaDb#isWanted")
     void onMariaDb() throws Exception {
-        // All tables in one file that may not grow over this.
+        // All tables in one file that may not grow over this; what is needed to drop one of them has files of its own.
         try (MariaDb database = MariaDb.create(
-                        "--innodb-file-per-table=0", "--innodb-data-file-path=ibdata1:12M:autoextend:max:40M");
+                        "--innodb-file-per-table=0",
+                        "--innodb-undo-tablespaces=2",
+                        "--innodb-data-file-path=ibdata1:12M:autoextend:max:40M");
                 ServerProcess node = ServerProcess.create(
                                 "user-db=mariadb",
                                 "user-db-uri=" + database.uri("full"),

@@ -104,17 +104,18 @@ public final class StanzaRouter implements Router, ComponentDomains {
         pass(stanza, to, listener);
     }
 
-    private static Optional<StanzaError> refusal(List<RoutingPolicy> asked, Jid from, Jid to) {
-        try {
-            for (RoutingPolicy policy : asked) {
+    private Optional<StanzaError> refusal(List<RoutingPolicy> asked, Jid from, Jid to) {
+        for (RoutingPolicy policy : asked) {
+            try {
                 Optional<StanzaError> refusal = policy.refusal(from, to);
                 if (refusal.isPresent()) return refusal;
+            } catch (RuntimeException | LinkageError e) { // of whatever bundle
+                if (!policies.contains(policy)) continue; // stopped or updated meanwhile, which it may fail of
+                log.error("what=routing_policy_failed from={} to={}", from, to, e);
+                return Optional.of(StanzaError.Condition.INTERNAL_SERVER_ERROR.error());
             }
-            return Optional.empty();
-        } catch (RuntimeException e) { // of whatever bundle
-            log.error("what=routing_policy_failed from={} to={}", from, to, e);
-            return Optional.of(StanzaError.Condition.INTERNAL_SERVER_ERROR.error());
         }
+        return Optional.empty();
     }
 
     private void pass(Stanza stanza, Jid to, DeliveryListener listener) {

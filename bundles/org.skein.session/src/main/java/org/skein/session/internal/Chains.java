@@ -102,6 +102,23 @@ final class Chains {
         return client[stanza.kind().ordinal()];
     }
 
+    /** False once its bundle has taken it away. */
+    boolean has(ClientProcessor processor) {
+        return isIn(client, processor);
+    }
+
+    /** False once its bundle has taken it away. */
+    boolean has(AccountProcessor processor) {
+        return isIn(account, processor);
+    }
+
+    private static boolean isIn(Object[][] byKind, Object processor) {
+        for (Object[] all : byKind) {
+            for (Object one : all) if (one == processor) return true;
+        }
+        return false;
+    }
+
     /** All, in their order: for presence at the node of the sessions. */
     AccountProcessor[] account(Stanza stanza) {
         return account[stanza.kind().ordinal()];

@@ -158,6 +158,7 @@ final class Deliverer implements Gates.Exit {
             try {
                 verdict = chain[i].toAccount(account, current);
             } catch (RuntimeException | LinkageError e) {
+                if (isGone(chain[i], e)) continue;
                 failed(chain[i], current, listener, e);
                 return;
             }
@@ -188,7 +189,9 @@ final class Deliverer implements Gates.Exit {
             CompletionStage<Verdict> later) {
         Gates<Jid>.Gate gate = node.gates.hold(account);
         later.whenComplete((verdict, failure) -> gate.release(() -> {
-            if (failure != null) {
+            if (failure != null && isGone(chain[i], failure)) {
+                process(chain, i + 1, stanza, listener, account, next);
+            } else if (failure != null) {
                 failed(chain[i], stanza, listener, failure);
             } else {
                 Stanza changed = apply(verdict, stanza, listener);
@@ -209,6 +212,13 @@ final class Deliverer implements Gates.Exit {
             node.refuse(stanza, listener, Condition.INTERNAL_SERVER_ERROR.error());
         }
         return null;
+    }
+
+    /** True if its bundle was stopped or updated meanwhile, which it may fail of: the stanza goes on without it (P7). */
+    private boolean isGone(AccountProcessor processor, Throwable failure) {
+        if (node.chains.has(processor)) return false;
+        log.debug("what=account_processor_gone class={}", processor.getClass().getName(), failure);
+        return true;
     }
 
     private void failed(AccountProcessor processor, Stanza stanza, DeliveryListener listener, Throwable failure) {

@@ -281,6 +281,7 @@ final class Intake {
             try {
                 verdict = chain[i].fromClient(session, current);
             } catch (RuntimeException | LinkageError e) {
+                if (isGone(chain[i], e)) continue;
                 failed(chain[i], current, mark, e);
                 if (then != null) then.run();
                 return;
@@ -316,7 +317,9 @@ final class Intake {
         Inflight mark = given == null && then == null ? mark() : given;
         holds++;
         later.whenComplete((verdict, failure) -> session.run(() -> {
-            if (failure != null) {
+            if (failure != null && isGone(chain[i], failure)) {
+                run(chain, i + 1, stanza, mark, then);
+            } else if (failure != null) {
                 failed(chain[i], stanza, mark, failure);
                 if (then != null) then.run();
             } else {
@@ -339,6 +342,13 @@ final class Intake {
             refuse(stanza, mark, Condition.INTERNAL_SERVER_ERROR.error());
         }
         return null;
+    }
+
+    /** True if its bundle was stopped or updated meanwhile, which it may fail of: the stanza goes on without it (P7). */
+    private boolean isGone(ClientProcessor processor, Throwable failure) {
+        if (node.chains.has(processor)) return false;
+        log.debug("what=client_processor_gone class={}", processor.getClass().getName(), failure);
+        return true;
     }
 
     private void failed(ClientProcessor processor, Stanza stanza, Inflight mark, Throwable failure) {
