@@ -23,10 +23,9 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
- * Runs one node: {@code Main --base DIR [--console] [--rehearse]}. Prints nothing but errors. Ends when the framework has stopped, whoever stopped
+ * Runs one node: {@code Main --base DIR [--console]}. Prints nothing but errors. Ends when the framework has stopped, whoever stopped
  * it, with exit status 0 (clean), 1 (failed), 2 (wrong configuration), 3 (a node already runs there) or 85 (it is to be
- * started again, where {@code SKEIN_RESTARTS=true} says that somebody does; else {@link Successor} does). A rehearsal
- * stops as soon as it has started: the build records the classes it loads.
+ * started again, where {@code SKEIN_RESTARTS=true} says that somebody does; else {@link Successor} does).
  */
 public final class Main {
     /** SIGTERM promises an end within 5 s; bundles get nearly all of it. */
@@ -72,26 +71,23 @@ public final class Main {
         Distribution distribution = Distribution.ofLauncherJar();
         Path base = distribution.home();
         boolean console = false;
-        boolean rehearse = false;
         for (int i = 0; i < args.length; i++) {
             if (args[i].equals("--base") && i + 1 < args.length) {
                 base = Path.of(args[++i]).toAbsolutePath().normalize();
             } else if (args[i].equals("--console")) {
                 console = true;
-            } else if (args[i].equals("--rehearse")) {
-                rehearse = true;
             } else {
                 throw new StartException(StartException.WRONG_CONFIGURATION, "unknown argument " + args[i]);
             }
         }
         int status;
         try (Instance instance = Instance.open(base, distribution)) {
-            status = new Main(distribution, instance, console).serve(rehearse);
+            status = new Main(distribution, instance, console).serve();
         }
         return status == RESTART ? Successor.of(distribution, base).orElse(RESTART) : status;
     }
 
-    private int serve(boolean rehearse) throws StartException, BundleException, IOException, InterruptedException {
+    private int serve() throws StartException, BundleException, IOException, InterruptedException {
         TreeMap<String, Feature> features = distribution.features();
         Signals.onStop(() -> {
             restartRequested = false; // whoever says so now wants it to stay away
@@ -126,7 +122,7 @@ public final class Main {
         synchronized (errors) {
             errors.forEach(Main::report);
         }
-        if (rehearse || stopRequested) {
+        if (stopRequested) {
             framework.stop();
         }
         while (framework.waitForStop(0).getType() == FrameworkEvent.STOPPED_UPDATE) {
