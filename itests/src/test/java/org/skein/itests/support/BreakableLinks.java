@@ -54,6 +54,12 @@ public final class BreakableLinks implements AutoCloseable {
         }
     }
 
+    /** Connections end, and new ones are made at once. */
+    public void reset(int a, int b) {
+        from[a][b].cut();
+        from[b][a].cut();
+    }
+
     /** As by a packet filter: connections stay, and what is sent is lost. */
     public void silence(int a, int b) {
         lose(a, b);
