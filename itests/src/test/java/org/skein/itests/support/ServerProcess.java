@@ -42,6 +42,7 @@ public class ServerProcess implements AutoCloseable {
     private static final Queue<String> CLOSED = new ConcurrentLinkedQueue<>();
 
     private final Path base;
+    private Path home = Command.home();
     private final Map<String, String> environment = new HashMap<>();
     private boolean keepsErrorsApart;
     private boolean asShipped;
@@ -127,6 +128,12 @@ public class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** From its next start on it runs from another distribution. */
+    public ServerProcess upgrade(Path distribution) {
+        home = distribution;
+        return this;
+    }
+
     /** Starts it and waits until clients can log in. */
     public ServerProcess start() {
         launch();
@@ -137,7 +144,7 @@ public class ServerProcess implements AutoCloseable {
     /** Starts it and does not wait. */
     public ServerProcess launch() {
         ProcessBuilder builder = new ProcessBuilder(
-                        Command.home().resolve("bin/skein").toString(), "run", "--base", base.toString())
+                        home.resolve("bin/skein").toString(), "run", "--base", base.toString())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectErrorStream(!keepsErrorsApart)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(outputFile().toFile()));

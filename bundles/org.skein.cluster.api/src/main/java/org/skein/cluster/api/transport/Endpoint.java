@@ -12,8 +12,16 @@ import org.skein.cluster.api.NodeId;
  */
 @ConsumerType
 public interface Endpoint extends AutoCloseable {
+    /** The versions of the transport's own protocol it speaks: two link if they have one in common. */
+    record Versions(int lowest, int highest) {}
+
     /** The port it listens on. */
     int port();
+
+    /** For the cluster to see; what a link speaks is agreed on when it is made. */
+    default Versions versions() {
+        return new Versions(1, 1);
+    }
 
     /** SHA-256 fingerprints of the certificates this node may show, the present one first. */
     Set<String> fingerprints();

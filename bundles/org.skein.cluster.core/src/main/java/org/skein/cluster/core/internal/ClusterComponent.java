@@ -292,7 +292,7 @@ public final class ClusterComponent implements HealthCheck {
                 host,
                 endpoint.port(),
                 c.client_address().strip(),
-                ClusterMember.LEVEL,
+                joining.level(),
                 String.valueOf(context.getProperty("skein.version")),
                 List.of(c.nodes()),
                 figures);

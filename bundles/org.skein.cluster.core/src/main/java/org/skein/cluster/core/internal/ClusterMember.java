@@ -50,7 +50,7 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
     private static final long SLOW_NANOS = 100_000_000;
 
     /** Protocol level this software speaks at most (CLUSTER 24). */
-    static final int LEVEL = 1;
+    private static final int LEVEL = 1;
 
     /** What the owner of this member wants to know. On the membership's thread, before any listener is told. */
     interface Owner {
@@ -117,6 +117,10 @@ final class ClusterMember implements Cluster, Membership.Listener, ClusterTransp
 
     private static View alone(NodeId id) {
         return new View(0, LEVEL, List.of(new Member(id, NodeState.JOINING, LEVEL)));
+    }
+
+    int level() {
+        return LEVEL;
     }
 
     void open(Endpoint opened) {

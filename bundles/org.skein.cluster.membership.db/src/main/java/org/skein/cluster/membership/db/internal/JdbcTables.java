@@ -26,7 +26,7 @@ import org.skein.cluster.api.membership.LocalNode.Figures;
  */
 final class JdbcTables implements Tables {
     private static final String ROW = "host = ?, port = ?, secondary = ?, fingerprint = ?, fingerprint_next = ?,"
-            + " protocol_level = ?, server_version = ?, state = ?, links = ?, cpu_usage = ?, mem_usage = ?, sessions = ?,"
+            + " protocol_min = ?, protocol_version = ?, protocol_level = ?, server_version = ?, state = ?, links = ?, cpu_usage = ?, mem_usage = ?, sessions = ?,"
             + " strategy = ?, last_updated = CURRENT_TIMESTAMP(3), beat = beat + 1, incarnation = ?";
     private static final String UPDATE_OWN =
             "UPDATE cluster_nodes SET " + ROW + " WHERE hostname = ? AND (incarnation = ?"
@@ -34,9 +34,9 @@ final class JdbcTables implements Tables {
     private static final String REPLACE =
             "UPDATE cluster_nodes SET " + ROW + " WHERE hostname = ? AND incarnation = ? AND beat = ?";
     private static final String INSERT =
-            "INSERT INTO cluster_nodes (host, port, secondary, fingerprint, fingerprint_next,"
-                    + " protocol_level, server_version, state, links, cpu_usage, mem_usage, sessions, strategy, last_updated, beat,"
-                    + " incarnation, hostname) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP(3), 1, ?, ?)";
+            "INSERT INTO cluster_nodes (host, port, secondary, fingerprint, fingerprint_next, protocol_min,"
+                    + " protocol_version, protocol_level, server_version, state, links, cpu_usage, mem_usage, sessions, strategy,"
+                    + " last_updated, beat, incarnation, hostname) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP(3), 1, ?, ?)";
     /** One statement, so view and members are of one moment. */
     private static final String VIEW = "SELECT v.epoch, v.level, v.changed_by,"
             + " TIMESTAMPDIFF(MICROSECOND, v.changed_at, CURRENT_TIMESTAMP(3)), m.name, m.incarnation, m.state, m.level,"
@@ -134,6 +134,8 @@ final class JdbcTables implements Tables {
                 own.clientAddress(),
                 fingerprints.isEmpty() ? "" : fingerprints.get(0),
                 fingerprints.size() < 2 ? "" : fingerprints.get(1),
+                own.versions().lowest(),
+                own.versions().highest(),
                 own.level(),
                 cut(own.version(), 64),
                 own.state(),

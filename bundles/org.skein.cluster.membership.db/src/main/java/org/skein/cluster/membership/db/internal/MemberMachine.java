@@ -22,6 +22,7 @@ import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.NodeState;
 import org.skein.cluster.api.View;
 import org.skein.cluster.api.membership.LocalNode;
+import org.skein.cluster.api.transport.Endpoint;
 import org.skein.cluster.api.transport.LinkState;
 import org.skein.cluster.api.transport.Peer;
 import org.slf4j.Logger;
@@ -117,6 +118,7 @@ final class MemberMachine {
     private final Rules rules;
     private final LongSupplier incarnations;
     private final Supplier<Set<String>> fingerprints;
+    private final Endpoint.Versions versions;
     private final Effects effects;
     private final RowBook book = new RowBook();
     private final LinkBook links;
@@ -181,6 +183,7 @@ final class MemberMachine {
             Function<NodeId, LinkState> links,
             LongSupplier linksAwakeSince,
             Supplier<Set<String>> fingerprints,
+            Endpoint.Versions versions,
             Effects effects,
             long now) {
         this.local = local;
@@ -188,6 +191,7 @@ final class MemberMachine {
         this.rules = rules;
         this.incarnations = incarnations;
         this.fingerprints = fingerprints;
+        this.versions = versions;
         this.effects = effects;
         this.links = new LinkBook(links, linksAwakeSince, timing, now);
         absence = new Absence(book, this.links, timing, rules, addresses, earlierLives);
@@ -784,6 +788,7 @@ final class MemberMachine {
                 local.port(),
                 local.clientAddress(),
                 fingerprints.get(),
+                versions,
                 local.level(),
                 local.version(),
                 state,

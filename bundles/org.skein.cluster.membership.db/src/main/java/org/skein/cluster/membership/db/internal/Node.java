@@ -69,6 +69,7 @@ final class Node implements Membership.Participation, Effects {
                 endpoint::link,
                 endpoint::awakeSinceNanos,
                 endpoint::fingerprints,
+                endpoint.versions(),
                 this,
                 System.nanoTime());
         endpoint.onFingerprints(() -> step(() -> machine.fingerprintsChanged(System.nanoTime())));

@@ -3,6 +3,7 @@ package org.skein.cluster.membership.db.internal;
 import java.util.Set;
 import org.skein.cluster.api.NodeId;
 import org.skein.cluster.api.membership.LocalNode.Figures;
+import org.skein.cluster.api.transport.Endpoint;
 
 /**
  * What this node writes into its row.
@@ -15,6 +16,7 @@ record OwnRow(
         int port,
         String clientAddress,
         Set<String> fingerprints,
+        Endpoint.Versions versions,
         int level,
         String version,
         String state,

@@ -56,6 +56,7 @@ final class SimNode implements Effects, VirtualTables.Client {
                 endpoint::link,
                 endpoint::awakeSinceNanos,
                 endpoint::fingerprints,
+                endpoint.versions(),
                 this,
                 endpoint.nanos());
         tick();

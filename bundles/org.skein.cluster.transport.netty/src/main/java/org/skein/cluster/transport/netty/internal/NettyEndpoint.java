@@ -318,6 +318,11 @@ final class NettyEndpoint implements Endpoint {
     }
 
     @Override
+    public Versions versions() {
+        return new Versions(settings.minVersion, settings.maxVersion);
+    }
+
+    @Override
     public Set<String> fingerprints() {
         return certificate.fingerprints();
     }
