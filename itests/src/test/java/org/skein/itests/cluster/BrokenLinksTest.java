@@ -111,6 +111,31 @@ class BrokenLinksTest {
         }
     }
 
+    @Test // P1, P2, P4: a bad cable costs nothing while it is short, and the node only while it is long
+    void aMemberThatFlapsCostsNobodyAMessage() throws Exception {
+        try (Correspondence letters = Correspondence.start(nodes, PAIRS)) {
+            letters.goOn(20);
+            String epoch = nodes.query("SELECT epoch FROM cluster_view").get(0);
+            for (int i = 0; i < 20; i++) {
+                links.reset(2, 0);
+                links.reset(2, 1);
+                letters.goOn(2);
+            }
+            assertEquals(epoch, nodes.query("SELECT epoch FROM cluster_view").get(0), "nobody was excluded");
+            assertEquals(0, letters.losses(), "nobody was cut off");
+            for (int i = 0; i < 2; i++) {
+                links.silence(2, 0);
+                links.silence(2, 1);
+                nodes.awaitMembers(Set.of(ClusterNodes.name(0), ClusterNodes.name(1)));
+                letters.goOn(5);
+                links.heal();
+                nodes.awaitMembers(ALL);
+                letters.goOn(5);
+            }
+            letters.reckon();
+        }
+    }
+
     @Test // P4: the third hears both, so either of the two may go, but not both
     void ofTwoThatDoNotHearEachOtherOneGoesAndTheThirdStays() throws Exception {
         try (Correspondence letters = Correspondence.start(nodes, PAIRS);

@@ -44,7 +44,10 @@ class JoiningTest {
                 pair.assertUndisturbed();
 
                 addStaleRows(nodes);
-                nodes.add().start();
+                // a list of nodes, one of them wrong, is no obstacle
+                nodes.add("cluster-nodes=" + ClusterNodes.name(0) + ":" + first.port("cluster")
+                                + ",gone.skein.test:5777")
+                        .start();
                 nodes.awaitMembers();
                 pair.assertUndisturbed();
                 try (StanzaClient tybalt = StanzaClient.online(nodes.node(1), other, "street")) {

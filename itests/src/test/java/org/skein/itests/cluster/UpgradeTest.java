@@ -31,7 +31,12 @@ class UpgradeTest {
     void nodesAreUpgradedOneByOneWhilePeopleWriteAndTheLevelRisesWithTheLast() throws Exception {
         Path next = NextVersion.make(folder);
         try (ClusterNodes nodes = ClusterNodes.create(
-                        MariaDb.shared(), "upgrade", 3, "c2s-tls-required=false", "plain-without-tls=true")
+                        MariaDb.shared(),
+                        "upgrade",
+                        3,
+                        "cluster-compression=true",
+                        "c2s-tls-required=false",
+                        "plain-without-tls=true")
                 .start()) {
             try (Correspondence letters = Correspondence.start(nodes, PAIRS)) {
                 letters.goOn(20);

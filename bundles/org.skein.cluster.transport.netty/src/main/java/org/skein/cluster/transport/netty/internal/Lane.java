@@ -258,6 +258,7 @@ final class Lane {
         channel.pipeline().replace(Greeter.class, "lane", now);
         channel.config().setAutoRead(true);
         flush();
+        pingNow(upSince); // a link that breaks again before the next one is due is a sign of life, too
     }
 
     /** A newer connection takes the place of the present one. */

@@ -49,6 +49,17 @@ class LinksTest {
         }
     }
 
+    @Test // else one that breaks again and again before the next ping is due would be taken for silent
+    void aNewLinkIsAskedForASignOfLifeAtOnce() throws IOException {
+        Settings seldom = new Settings();
+        seldom.pingMs = 3_600_000;
+        try (TestNode a = new TestNode("a", seldom);
+                TestNode b = new TestNode("b", seldom)) {
+            TestNode.join(a, b);
+            a.await("echoes", () -> a.link(b).echoedNanos() != 0 && b.link(a).echoedNanos() != 0);
+        }
+    }
+
     @Test
     void echoesTellWhatThePeerHasInstalled() throws IOException {
         try (TestNode a = new TestNode("a");
