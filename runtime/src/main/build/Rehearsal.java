@@ -139,7 +139,9 @@ final class Rehearsal {
 
     private static int number(String json, String name) {
         Matcher matcher = Pattern.compile('"' + name + "\":(\\d+)").matcher(json);
-        matcher.find();
+        if (!matcher.find()) {
+            throw new IllegalStateException("no listener " + name + " in " + json);
+        }
         return Integer.parseInt(matcher.group(1));
     }
 

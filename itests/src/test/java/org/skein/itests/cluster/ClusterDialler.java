@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +46,7 @@ final class ClusterDialler implements AutoCloseable {
     static final int CONTROL = 4;
 
     private static final int MAGIC = 0x534b434c;
+    private static final int LONGEST = 17 << 20;
     private static final int PATIENCE_MS = 30_000;
 
     private final Socket socket;
@@ -52,8 +55,9 @@ final class ClusterDialler implements AutoCloseable {
         this.socket = socket;
     }
 
-    /** A certificate of its own, with its key: {@code NAME.crt} and {@code NAME.key}. */
-    static void makeCertificate(Path folder, String name, int days) throws IOException, InterruptedException {
+    /** A certificate of its own, with its key: {@code NAME.crt} and {@code NAME.key}. @return its fingerprint */
+    static String makeCertificate(Path folder, String name, int days)
+            throws IOException, InterruptedException, GeneralSecurityException {
         Files.createDirectories(folder);
         Process openssl = new ProcessBuilder(
                         ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=test -days "
@@ -66,6 +70,17 @@ final class ClusterDialler implements AutoCloseable {
         if (!openssl.waitFor(PATIENCE_MS, TimeUnit.MILLISECONDS) || openssl.exitValue() != 0) {
             throw new IOException("openssl made no certificate");
         }
+        return fingerprint(certificate(folder.resolve(name)));
+    }
+
+    private static Certificate certificate(Path identity) throws IOException, GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(Path.of(identity + ".crt"))) {
+            return CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    private static String fingerprint(Certificate certificate) throws GeneralSecurityException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
     }
 
     /** Without TLS. */
@@ -80,9 +95,15 @@ final class ClusterDialler implements AutoCloseable {
     static ClusterDialler tls(int port, Path identity, String protocol) throws IOException, GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(identity == null ? null : keys(identity), new TrustManager[] {new Anybody()}, new SecureRandom());
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain(port).socket, "node", port, true);
-        socket.setEnabledProtocols(new String[] {protocol});
-        return new ClusterDialler(socket);
+        Socket plain = plain(port).socket;
+        try {
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "node", port, true);
+            socket.setEnabledProtocols(new String[] {protocol});
+            return new ClusterDialler(socket);
+        } catch (IOException | RuntimeException e) {
+            plain.close();
+            throw e;
+        }
     }
 
     static ClusterDialler tls(int port, Path identity) throws IOException, GeneralSecurityException {
@@ -90,16 +111,12 @@ final class ClusterDialler implements AutoCloseable {
     }
 
     private static KeyManager[] keys(Path identity) throws IOException, GeneralSecurityException {
-        Certificate certificate;
-        try (InputStream in = Files.newInputStream(Path.of(identity + ".crt"))) {
-            certificate = CertificateFactory.getInstance("X.509").generateCertificate(in);
-        }
         String pem = Files.readString(Path.of(identity + ".key")).replaceAll("-----[A-Z ]+-----|\\s", "");
         PrivateKey key = KeyFactory.getInstance("EC")
                 .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem)));
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry("own", key, new char[0], new Certificate[] {certificate});
+        store.setKeyEntry("own", key, new char[0], new Certificate[] {certificate(identity)});
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, new char[0]);
         return factory.getKeyManagers();
@@ -107,8 +124,7 @@ final class ClusterDialler implements AutoCloseable {
 
     /** The fingerprint of the certificate that is shown. */
     String shown() throws IOException, GeneralSecurityException {
-        Certificate certificate = ((SSLSocket) socket).getSession().getPeerCertificates()[0];
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+        return fingerprint(((SSLSocket) socket).getSession().getPeerCertificates()[0]);
     }
 
     /** Who says hello, as what life of its name, to which life of whom. */
@@ -148,16 +164,20 @@ final class ClusterDialler implements AutoCloseable {
         return frame.toByteArray();
     }
 
-    ClusterDialler say(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
-        socket.getOutputStream().flush();
+    /** In one write. */
+    ClusterDialler say(byte[]... parts) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) all.write(part);
+        socket.getOutputStream().write(all.toByteArray());
         return this;
     }
 
     /** The type of the next frame. */
     int next() throws IOException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
-        byte[] rest = new byte[in.readInt()];
+        int length = in.readInt();
+        if (length < 2 || length > LONGEST) throw new IOException("not a frame");
+        byte[] rest = new byte[length];
         in.readFully(rest);
         return rest[0];
     }
@@ -170,7 +190,8 @@ final class ClusterDialler implements AutoCloseable {
         } catch (SocketTimeoutException e) {
             throw new AssertionError("still open after " + types, e);
         } catch (IOException e) {
-            return types; // the end, or a reset, or TLS says why it is refused
+            if (!isTheirEnd(e)) throw e;
+            return types;
         }
     }
 
@@ -178,12 +199,20 @@ final class ClusterDialler implements AutoCloseable {
     boolean isShutOut(byte[] bytes) throws IOException {
         try {
             say(bytes);
-        } catch (SocketTimeoutException e) {
-            throw e;
         } catch (IOException e) {
+            if (!isTheirEnd(e)) throw e;
             return true;
         }
         return untilClosed().isEmpty();
+    }
+
+    /** The end, a reset, or TLS that says why it refuses; in plain text that is no frame. */
+    private static boolean isTheirEnd(IOException e) {
+        return e instanceof EOFException
+                || e instanceof SocketException
+                || String.valueOf(e.getMessage())
+                        .matches(
+                                "not a frame|Received fatal alert.*|Remote host terminated the handshake|readHandshakeRecord");
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.skein.testkit.storage.MariaDb;
 @EnabledIf("org.skein.itests.support.ClusterNodes#arePossible")
 class WrongClocksTest {
     private static final int PAIRS = 3;
+    private static final Duration TWO_SWEEPS = Duration.ofSeconds(150);
     private static final Duration MOST_OF_AN_HOUR = Duration.ofMinutes(50);
 
     /** Where Debian and others keep the library that lies about the time. */
@@ -40,6 +42,15 @@ class WrongClocksTest {
                 .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1")
                 .environment("NO_FAKE_STAT", "1")
                 .environment("FAKETIME_FORCE_MONOTONIC_FIX", "0"); // else a wait of the JVM takes as long as it likes
+    }
+
+    /** What the library shares between processes it leaves behind then. */
+    private static void kill(ServerProcess node) throws IOException {
+        long pid = node.handle().pid();
+        node.kill();
+        for (String left : List.of("faketime_shm_" + pid, "sem.faketime_sem_" + pid)) {
+            Files.deleteIfExists(Path.of("/dev/shm", left));
+        }
     }
 
     /** By how much the clock of the node's last log line is ahead. */
@@ -83,8 +94,8 @@ class WrongClocksTest {
         try (ClusterNodes nodes = ClusterNodes.create(
                 MariaDb.shared(), "clocks", 0, "c2s-tls-required=false", "plain-without-tls=true")) {
             nodes.add().start(); // and it makes the tables
-            insertRow(nodes, "old.skein.test", 61);
-            insertRow(nodes, "recent.skein.test", 58);
+            insertRow(nodes, "old.skein.test", 65); // to the slow clock a moment
+            insertRow(nodes, "recent.skein.test", 10); // to the fast clock more than an hour
             ServerProcess fast = withClock(nodes.add(), library.get(), "+3600");
             ServerProcess slow = withClock(nodes.add(), library.get(), "-3600");
             nodes.start();
@@ -107,7 +118,7 @@ class WrongClocksTest {
                 nodes.start();
                 letters.goOn(20);
 
-                slow.kill();
+                kill(slow);
                 nodes.awaitMembers();
                 letters.goOn(20);
                 nodes.start();
@@ -120,13 +131,15 @@ class WrongClocksTest {
 
             Await.until(
                     "who was silent for an hour is forgotten",
-                    Await.LONG,
+                    TWO_SWEEPS,
                     () -> nodes.query("SELECT hostname FROM cluster_nodes WHERE hostname = 'old.skein.test'")
                             .isEmpty(),
                     () -> "");
             assertEquals(
                     List.of("recent.skein.test"),
                     nodes.query("SELECT hostname FROM cluster_nodes WHERE hostname NOT LIKE 'node%'"));
+            assertEquals(0, fast.stop());
+            assertEquals(0, slow.stop());
         }
     }
 }

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
-/** Prints the logs of the nodes that run when a test fails. Registered for all tests of this module. */
+/** Prints the logs of the nodes of a test that fails. Registered for all tests of this module. */
 public final class LogsOnFailure
         implements BeforeEachCallback, TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler {
 

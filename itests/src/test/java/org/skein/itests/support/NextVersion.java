@@ -9,8 +9,11 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
@@ -26,7 +29,7 @@ public final class NextVersion {
 
     private NextVersion() {}
 
-    /** @param folder an empty one on the file system of the distribution under test is filled fastest */
+    /** @param folder an empty one, to be filled with as much as the distribution has */
     public static Path make(Path folder) throws IOException {
         Path home = Command.home();
         try (Stream<Path> all = Files.walk(home)) {
@@ -41,24 +44,34 @@ public final class NextVersion {
                 folder,
                 "org.skein.cluster.transport.netty",
                 "org/skein/cluster/transport/netty/internal/Settings",
-                "int maxVersion = Frames.VERSION;",
-                "int maxVersion = Frames.VERSION + 1;");
+                "int maxVersion = (Frames.VERSION);");
         change(
                 folder,
                 "org.skein.cluster.core",
                 "org/skein/cluster/core/internal/ClusterMember",
-                "int LEVEL = 1;",
-                "int LEVEL = 2;");
+                "int LEVEL = (\\d+);");
         return folder;
     }
 
-    private static void change(Path distribution, String bundle, String type, String from, String to)
-            throws IOException {
+    /** @param number matches where a type says a number, which is its group */
+    private static void change(Path distribution, String bundle, String type, String number) throws IOException {
         Path scratch = Files.createTempDirectory("skein-it-next");
+        try {
+            change(distribution, bundle, type, number, scratch);
+        } finally {
+            try (Stream<Path> made = Files.walk(scratch)) {
+                for (Path one : made.sorted(Comparator.reverseOrder()).toList()) Files.delete(one);
+            }
+        }
+    }
+
+    private static void change(Path distribution, String bundle, String type, String number, Path scratch)
+            throws IOException {
         Path source = scratch.resolve(type.substring(type.lastIndexOf('/') + 1) + ".java");
         String text = Files.readString(Path.of("../bundles", bundle, "src/main/java", type + ".java"));
-        assertTrue(text.contains(from), type + " has no " + from);
-        Files.writeString(source, text.replace(from, to));
+        Matcher matcher = Pattern.compile(number).matcher(text);
+        assertTrue(matcher.find(), type + " has no " + number);
+        Files.writeString(source, text.substring(0, matcher.end(1)) + " + 1" + text.substring(matcher.end(1)));
         Path jar;
         String classPath;
         try (Stream<Path> jars = Files.list(distribution.resolve("bundles"))) {

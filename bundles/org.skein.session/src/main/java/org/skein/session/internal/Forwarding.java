@@ -2,11 +2,9 @@ package org.skein.session.internal;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,9 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -47,7 +43,7 @@ final class Forwarding {
     private static final int MESSAGE = 1;
     private static final int HANDOVER = 2;
     private static final int PRESENCE = 3;
-    private static final int ANSWERS = 4;
+    static final int ANSWERS = 4;
     private static final int SETTLED = 5;
     private static final int DIRECT = 6;
     private static final int ROWS = 7;
@@ -56,14 +52,8 @@ final class Forwarding {
     private static final int UNBOUND = 10;
     private static final int MOVED = 11; // presence known already, from another node now
     private static final Duration SETTLE_PATIENCE = Duration.ofMillis(1500);
-    private static final Duration ANSWER_DELAY = Duration.ofMillis(10);
-    /** Not worth another timer. */
-    private static final Duration ANSWER_SLACK = Duration.ofMillis(1);
 
     private static final int MAX_MOVED = 10_000;
-    private static final long MAX_LATE_BYTES = 16L << 20;
-    private static final int MANY_ANSWERS = 64;
-    private static final int MAX_ANSWERS_BYTES = 32 * 1024;
     private static final Duration ASK_PATIENCE = Duration.ofSeconds(6);
     private static final StanzaError LINK_FULL =
             Condition.RESOURCE_CONSTRAINT.error("too much waits for another node of this server");
@@ -104,22 +94,19 @@ final class Forwarding {
         private final ConcurrentSkipListMap<Long, Forwarded> outstanding = new ConcurrentSkipListMap<>();
         private final ConcurrentHashMap<Long, Arrival> kept = new ConcurrentHashMap<>();
         private final ConcurrentHashMap<Long, CompletableFuture<Optional<byte[]>>> asked = new ConcurrentHashMap<>();
-        private final ConcurrentLinkedQueue<Given> answers = new ConcurrentLinkedQueue<>();
-        private final AtomicInteger answersPlanned = new AtomicInteger();
-        private final AtomicBoolean answersTimed = new AtomicBoolean();
-        private volatile long answersSince; // when the first of those planned was
-        private volatile boolean gone;
-        private final Deque<byte[]> late = new ArrayDeque<>(); // guarded by itself, as all that is late
-        private long lateBytes;
-        private volatile boolean isLate; // something is: nothing may overtake it
+        private final Outgoing out;
+        private final AnswerBatch answers;
 
-        Peer(NodeId id) {
+        Peer(NodeId id, ServerNode node) {
             this.id = id;
             this.token = id.toString();
+            out = new Outgoing(
+                    id,
+                    () -> node.cluster().peers(),
+                    () -> node.counters.dropped().increment());
+            answers = new AnswerBatch(node, out, task -> node.cluster().peers().execute(id, LANE, task));
         }
     }
-
-    private record Given(long number, Answer answer, StanzaError refusal) {}
 
     private final ServerNode node;
     private final ConcurrentHashMap<NodeId, Peer> peers = new ConcurrentHashMap<>();
@@ -174,7 +161,7 @@ final class Forwarding {
     private Peer peer(NodeId id) {
         Peer peer = peers.get(id);
         if (peer != null || !cluster().view().contains(id)) return peer;
-        peer = peers.computeIfAbsent(id, Peer::new);
+        peer = peers.computeIfAbsent(id, n -> new Peer(n, node));
         alone = false;
         return peer;
     }
@@ -195,7 +182,7 @@ final class Forwarding {
         }
         return () -> {
             for (Peer peer : gone) {
-                peer.gone = true;
+                peer.out.end();
                 peers.remove(peer.id, peer);
             }
             alone = peers.isEmpty();
@@ -300,69 +287,16 @@ final class Forwarding {
         else behindOlder.remove(delivery);
     }
 
-    /**
-     * What is not lost for want of room: where the link takes no more at all it goes later, in order. Those who send into it
-     * pause long before, but they may be very many, each with what it had begun.
-     */
+    /** See {@link Outgoing#send}; nothing for who is no member. */
     private void send(NodeId to, byte[] message) {
-        send(to, message, Long.MAX_VALUE);
-    }
-
-    /** The same for stanzas nobody answers for: beyond a bound they are dropped, and counted. */
-    private void sendOrDrop(NodeId to, byte[] message) {
-        send(to, message, MAX_LATE_BYTES);
-    }
-
-    private void send(NodeId to, byte[] message, long bound) {
         Peer peer = peer(to);
-        if (peer == null || !peer.isLate) {
-            if (isSent(to, message) || peer == null) return;
-        }
-        synchronized (peer.late) {
-            if (peer.late.isEmpty() && isSent(to, message) || peer.gone) return;
-            if (peer.lateBytes + message.length > bound) {
-                node.counters.dropped().increment();
-                return;
-            }
-            peer.late.add(message);
-            peer.lateBytes += message.length;
-            if (peer.isLate) return;
-            peer.isLate = true;
-            log.warn("what=link_full node={} effect=\"messages are refused, all else waits\"", to);
-            cluster().peers().whenWritable(to, LANE, () -> sendLate(peer));
-        }
+        if (peer != null) peer.out.send(message);
     }
 
-    private void sendLate(Peer peer) {
-        synchronized (peer.late) {
-            while (!peer.late.isEmpty() && !peer.gone) {
-                byte[] first = peer.late.peek();
-                if (!isSent(peer.id, first)) {
-                    cluster().peers().whenWritable(peer.id, LANE, () -> sendLate(peer));
-                    return;
-                }
-                peer.lateBytes -= first.length;
-                peer.late.remove();
-            }
-            peer.late.clear();
-            peer.lateBytes = 0;
-            peer.isLate = false;
-        }
-        log.info("what=link_has_room node={}", peer.id);
-    }
-
-    /** The same for what may be refused. @return false if the link takes no more */
-    private boolean trySend(Peer peer, byte[] message) {
-        return !peer.isLate && isSent(peer.id, message);
-    }
-
-    private boolean isSent(NodeId to, byte[] message) {
-        try {
-            cluster().peers().send(to, LANE, CHANNEL, message);
-            return true;
-        } catch (IllegalStateException full) {
-            return false;
-        }
+    /** See {@link Outgoing#sendOrDrop}. */
+    private void sendOrDrop(NodeId to, byte[] message) {
+        Peer peer = peer(to);
+        if (peer != null) peer.out.sendOrDrop(message);
     }
 
     /** A message whose fate each node tells. */
@@ -395,12 +329,12 @@ final class Forwarding {
             Peer peer = peer(to);
             if (peer != null) {
                 peer.outstanding.put(number, what);
-                if (peer.answersPlanned.get() > 0) sendAnswers(peer); // in the same batch
-                if (!trySend(peer, bytes)) {
+                peer.answers.sendAlong();
+                if (!peer.out.trySend(bytes)) {
                     if (peer.outstanding.remove(number) != null) what.answered(to, Answer.REFUSED, LINK_FULL);
                     continue;
                 }
-                if (!peer.gone || peer.outstanding.remove(number) == null) continue;
+                if (!peer.out.isGone() || peer.outstanding.remove(number) == null) continue;
             }
             what.answered(to, Answer.LEFT, null);
         }
@@ -507,52 +441,14 @@ final class Forwarding {
         if (!arrival.shared) return;
         Peer peer = peers.get(arrival.origin);
         if (peer != null) peer.kept.put(arrival.number, arrival);
-        if (peer == null || peer.gone) arrival.settled(false);
+        if (peer == null || peer.out.isGone()) arrival.settled(false);
     }
 
-    /** Tells the origin: with the next message to it, or a moment later; so not each answer wakes two processes. */
+    /** Tells the origin; soon. */
     void answer(NodeId origin, long number, Answer answer, StanzaError refusal) {
         if (number == 0) return;
         Peer peer = peers.get(origin);
-        if (peer == null) return; // it left: nobody waits
-        peer.answers.add(new Given(number, answer, refusal));
-        int before = peer.answersPlanned.getAndIncrement();
-        if (before == 0) peer.answersSince = node.nanos.getAsLong();
-        if (before == MANY_ANSWERS) cluster().peers().execute(origin, LANE, () -> sendAnswers(peer));
-        timeAnswers(peer, ANSWER_DELAY);
-    }
-
-    private void timeAnswers(Peer peer, Duration delay) {
-        if (peer.answersTimed.compareAndSet(false, true)) node.delays.schedule(() -> answersDue(peer), delay);
-    }
-
-    /** Sends what has waited long enough; while messages take the answers along, that is nothing. */
-    private void answersDue(Peer peer) {
-        peer.answersTimed.set(false);
-        if (peer.answersPlanned.get() == 0) return;
-        Duration left = ANSWER_DELAY.minusNanos(node.nanos.getAsLong() - peer.answersSince);
-        if (left.compareTo(ANSWER_SLACK) > 0) timeAnswers(peer, left);
-        else sendAnswers(peer);
-    }
-
-    private void sendAnswers(Peer peer) {
-        synchronized (peer.answers) { // one sender, so that they go in order
-            peer.answersPlanned.set(0);
-            Bytes.Writer w = null;
-            Given given;
-            while ((given = peer.answers.poll()) != null) {
-                if (w == null) w = new Bytes.Writer(ANSWERS, 64);
-                w.number(given.number).octet(given.answer.ordinal());
-                if (given.answer == Answer.REFUSED) {
-                    w.text(given.refusal.condition().name()).text(given.refusal.text());
-                }
-                if (w.size() > MAX_ANSWERS_BYTES) {
-                    send(peer.id, w.done());
-                    w = null;
-                }
-            }
-            if (w != null) send(peer.id, w.done());
-        }
+        if (peer != null) peer.answers.add(number, answer, refusal); // else it left: nobody waits
     }
 
     // ---- asking
@@ -599,7 +495,7 @@ final class Forwarding {
     private CompletionStage<Optional<byte[]>> ask(NodeId to, Question question, byte[] body, boolean limited) {
         Peer peer = peer(to);
         if (peer == null) return CompletableFuture.completedFuture(Optional.empty());
-        sendAnswers(peer);
+        peer.answers.send();
         long id = questions.incrementAndGet();
         CompletableFuture<Optional<byte[]>> answer = new CompletableFuture<>();
         peer.asked.put(id, answer);
@@ -622,7 +518,7 @@ final class Forwarding {
                         .octet(question.ordinal())
                         .bytes(body)
                         .done());
-        if (peer.gone) answer.complete(Optional.empty());
+        if (peer.out.isGone()) answer.complete(Optional.empty());
         return answer;
     }
 
@@ -771,7 +667,7 @@ final class Forwarding {
         answer.whenComplete((bytes, failure) -> {
             if (failure != null) log.warn("what=question_failed node={} question={}", peer.id, question, failure);
             byte[] body = failure == null ? bytes : new byte[0];
-            sendAnswers(peer); // what was decided before is told before
+            peer.answers.send(); // what was decided before is told before
             send(
                     peer.id,
                     new Bytes.Writer(REPLY, 16 + body.length)

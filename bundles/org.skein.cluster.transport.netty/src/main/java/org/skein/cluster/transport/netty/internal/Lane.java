@@ -257,8 +257,9 @@ final class Lane {
         link.up(this, channel);
         channel.pipeline().replace(Greeter.class, "lane", now);
         channel.config().setAutoRead(true);
+        // Before what waits: so the peer is heard of also where this breaks again before the next ping is due.
+        writePing(now, Frames.PING, System.nanoTime());
         flush();
-        pingNow(upSince); // a link that breaks again before the next one is due is a sign of life, too
     }
 
     /** A newer connection takes the place of the present one. */
