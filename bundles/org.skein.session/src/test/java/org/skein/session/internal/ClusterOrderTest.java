@@ -2,7 +2,6 @@ package org.skein.session.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +47,7 @@ final class ClusterOrderTest {
         scheduler.runAll();
         assertEquals(List.of(), b.bodies());
         cluster.release(members[1], members[0]); // the second is tried here
-        scheduler.advance(Duration.ofMillis(10));
+        scheduler.advance(AnswerBatch.DELAY);
         assertEquals(List.of("1", "2", "3"), b.bodies());
     }
 
@@ -65,7 +64,7 @@ final class ClusterOrderTest {
         scheduler.runAll();
         assertEquals(List.of(), b.bodies());
         cluster.release(members[0], members[2]);
-        scheduler.advance(Duration.ofMillis(10));
+        scheduler.advance(AnswerBatch.DELAY);
         assertEquals(List.of("1", "2"), b.bodies());
     }
 
@@ -74,7 +73,7 @@ final class ClusterOrderTest {
         FakeClientStream a = nodes[0].online("a@localhost/r");
         cluster.hold(members[2], members[0]);
         a.receive(Harness.chat("b@localhost/r", "1"));
-        scheduler.advance(Duration.ofMillis(10)); // refused by one, not answered by the other
+        scheduler.advance(AnswerBatch.DELAY); // refused by one, not answered by the other
         FakeClientStream b = nodes[1].stream("b@localhost");
         b.bind("r");
         scheduler.runAll();
@@ -82,7 +81,7 @@ final class ClusterOrderTest {
         scheduler.runAll();
         b.receive(Harness.presence(0));
         cluster.release(members[2], members[0]);
-        scheduler.advance(Duration.ofMillis(10));
+        scheduler.advance(AnswerBatch.DELAY);
         assertEquals(List.of("1", "2"), b.bodies());
     }
 
@@ -91,17 +90,17 @@ final class ClusterOrderTest {
         FakeClientStream a = nodes[0].online("a@localhost/r");
         cluster.hold(members[2], members[0]);
         a.receive(Harness.chat("b@localhost/r", "1"));
-        scheduler.advance(Duration.ofMillis(10)); // refused by one, not answered by the other
+        scheduler.advance(AnswerBatch.DELAY); // refused by one, not answered by the other
         cluster.hold(members[0], members[1]);
         a.receive(Harness.chat("b@localhost/r", "2"));
         FakeClientStream b = nodes[1].stream("b@localhost");
         b.bind("r");
         scheduler.runAll(); // it waits for what is to come from the first node
         cluster.release(members[0], members[1]);
-        scheduler.advance(Duration.ofMillis(10));
+        scheduler.advance(AnswerBatch.DELAY);
         b.receive(Harness.presence(0));
         cluster.release(members[2], members[0]);
-        scheduler.advance(Duration.ofMillis(10));
+        scheduler.advance(AnswerBatch.DELAY);
         assertEquals(List.of("1", "2"), b.bodies());
     }
 }
