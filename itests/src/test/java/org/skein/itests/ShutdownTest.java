@@ -7,6 +7,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,16 +19,24 @@ import org.skein.itests.support.ServerProcess;
 
 /** SIGTERM is a clean stop: clients are told, and what was taken from them is there after the next start. */
 class ShutdownTest {
+    private static final int WRITERS = 4;
+    private static final long PAUSE_NANOS = 300_000;
     private static final long SOON_SECONDS = 20; // five are promised; tests do not depend on speed
+
+    private static final Pattern ACKNOWLEDGED = Pattern.compile("<a xmlns='urn:xmpp:sm:3' h='(\\d+)'/>");
 
     private static ServerProcess server;
 
     @BeforeAll
     static void start() {
-        server = ServerProcess.create("scram-iterations=4096").start();
-        for (String user : new String[] {"romeo", "juliet", "tybalt", "benvolio"}) {
-            server.shell("user:add " + user + "@localhost secret");
+        server =
+                ServerProcess.create("scram-iterations=4096", "offline-quota=0").start();
+        List<String> users = new ArrayList<>(List.of("romeo", "juliet", "tybalt", "benvolio"));
+        for (int i = 0; i < 2 * WRITERS; i++) {
+            users.add("writer" + i);
+            users.add("reader" + i);
         }
+        users.forEach(user -> server.shell("user:add " + user + "@localhost secret"));
     }
 
     @AfterAll
@@ -117,6 +129,74 @@ class ShutdownTest {
         List<String> bodies = receive("benvolio", Math.max(0, kept));
         for (int i = 0; i < bodies.size() && refused == 0; i++) {
             assertEquals("last-" + i, bodies.get(i));
+        }
+    }
+
+    /** Writes until the connection is gone. */
+    private record Writer(RawClient client, Thread thread) {
+        static Writer start(int i) throws IOException {
+            RawClient client = online("writer" + i);
+            client.manageStream();
+            Thread thread = new Thread(() -> write(client, i), "writer-" + i);
+            thread.setDaemon(true);
+            thread.start();
+            int h = 0;
+            while (h < 20) h = lastAcknowledged(client.await("/>"), h);
+            return new Writer(client, thread);
+        }
+
+        private static void write(RawClient client, int i) {
+            try {
+                for (int n = 0; ; n++) {
+                    client.send(message("reader" + i + "@localhost", "m" + n) + "<r xmlns='urn:xmpp:sm:3'/>");
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                }
+            } catch (IOException gone) {
+                Thread.currentThread().interrupt(); // it is over
+            }
+        }
+    }
+
+    private static int lastAcknowledged(String answers, int before) {
+        Matcher h = ACKNOWLEDGED.matcher(answers);
+        int last = before;
+        while (h.find()) last = Integer.parseInt(h.group(1));
+        return last;
+    }
+
+    @Test // P1: while one part of the node after the other stops
+    void whatIsWrittenWhileTheNodeStopsIsStoredOrNeverAcknowledged() throws Exception {
+        assertNothingIsLost(0, () -> assertEquals(0, server.stop(), server.logs()), () -> server.start());
+    }
+
+    @Test // P1, P7
+    void whatIsWrittenWhileTheSessionManagerIsStoppedIsStoredOrNeverAcknowledged() throws Exception {
+        assertNothingIsLost(WRITERS, () -> server.shell("stop org.skein.session"), () -> {
+            server.shell("start org.skein.session");
+            server.awaitReady();
+        });
+    }
+
+    private static void assertNothingIsLost(int first, Runnable stop, Runnable start) throws Exception {
+        List<Writer> writers = new ArrayList<>();
+        for (int i = 0; i < WRITERS; i++) writers.add(Writer.start(first + i));
+        stop.run();
+        List<Integer> acknowledged = new ArrayList<>();
+        for (Writer writer : writers) {
+            String answers = writer.client.awaitEndInFull();
+            writer.client.close();
+            writer.thread.join();
+            int error = answers.indexOf("type='error'");
+            assertTrue(error < 0, () -> answers.substring(Math.max(0, error - 200), error + 400));
+            acknowledged.add(lastAcknowledged(answers, 20));
+        }
+
+        start.run();
+        for (int i = 0; i < WRITERS; i++) {
+            int sent = acknowledged.get(i);
+            List<String> expected =
+                    IntStream.range(0, sent).mapToObj(n -> "m" + n).toList();
+            assertEquals(expected, receive("reader" + (first + i), sent));
         }
     }
 }

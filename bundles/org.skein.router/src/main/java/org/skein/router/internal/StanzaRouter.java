@@ -48,12 +48,9 @@ public final class StanzaRouter implements Router, ComponentDomains {
         this.dispatcher = dispatcher;
     }
 
-    synchronized void local(LocalDelivery local) {
+    /** Until another comes: what clients send while their sessions end is delivered as ever. It refuses once it has ended. */
+    void local(LocalDelivery local) {
         this.local = local;
-    }
-
-    synchronized void localGone(LocalDelivery gone) {
-        if (local == gone) local = null; // another may have taken its place already
     }
 
     synchronized void federation(Federation federation) {
@@ -130,7 +127,7 @@ public final class StanzaRouter implements Router, ComponentDomains {
             if (delivery != null) {
                 delivery.deliver(stanza, listener);
             } else {
-                refuse(stanza, listener, StanzaError.Condition.RESOURCE_CONSTRAINT.error("starting or stopping"));
+                refuse(stanza, listener, StanzaError.Condition.RESOURCE_CONSTRAINT.error("starting"));
             }
             return;
         }

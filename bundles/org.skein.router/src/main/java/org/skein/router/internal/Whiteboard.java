@@ -62,9 +62,8 @@ public final class Whiteboard {
         router.local(local);
     }
 
-    void unbindLocal(LocalDelivery local) {
-        router.localGone(local);
-    }
+    /** It is asked until another comes: its service is gone first, and only then do its sessions end. */
+    void unbindLocal(LocalDelivery local) {}
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,

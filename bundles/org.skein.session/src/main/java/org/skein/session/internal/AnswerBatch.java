@@ -15,7 +15,7 @@ import org.skein.xmpp.StanzaError;
  * <pre>{@code ANSWERS (number, answer, condition and text if refused)*}</pre>
  */
 final class AnswerBatch {
-    static final Duration DELAY = Duration.ofMillis(10);
+    static final Duration DELAY = Duration.ofMillis(25);
     /** Not worth another timer. */
     private static final Duration SLACK = Duration.ofMillis(1);
 

@@ -451,6 +451,11 @@ final class Forwarding {
         if (peer != null) peer.answers.add(number, answer, refusal); // else it left: nobody waits
     }
 
+    /** Tells all that has been answered, now. */
+    void tellAnswers() {
+        peers.values().forEach(peer -> peer.answers.send());
+    }
+
     // ---- asking
 
     /** Asks all other nodes; those that left or did not answer in time are not in the answer. Never fails. */

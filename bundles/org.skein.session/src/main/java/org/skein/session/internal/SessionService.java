@@ -12,6 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -42,6 +47,7 @@ import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.Ns;
 import org.skein.xmpp.Stanza;
+import org.skein.xmpp.StanzaError;
 import org.skein.xmpp.StreamError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,6 +99,10 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
 
     private final ServerNode node;
     private final ScheduledThreadPoolExecutor timers;
+    private final BundleContext context;
+    private final SynchronousBundleListener whileAllIsThere = this::bundleChanged;
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private volatile boolean ended;
 
     // Both may be replaced while users are connected.
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -108,10 +118,12 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
 
     @Activate
     public SessionService(
+            BundleContext context,
             Config config,
             @Reference Router router,
             @Reference IqDispatcher dispatcher,
             @Reference VirtualHosts hosts) {
+        this.context = context;
         timers = new ScheduledThreadPoolExecutor(1, task -> {
             Thread t = new Thread(task, "skein-session-timer");
             t.setDaemon(true);
@@ -130,12 +142,21 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
                 System::nanoTime,
                 this::schedule);
         node.settings = settings(config);
+        context.addBundleListener(whileAllIsThere);
     }
 
     /** For tests: everything given, nothing from the framework. */
     SessionService(ServerNode node) {
         this.node = node;
         this.timers = null;
+        this.context = null;
+    }
+
+    /** The server is to stop, and no bundle has yet. */
+    private void bundleChanged(BundleEvent event) {
+        if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+            endSessions();
+        }
     }
 
     private AutoCloseable schedule(Runnable task, Duration delay) {
@@ -172,9 +193,17 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
         return node;
     }
 
-    /** Ends all sessions; what their clients had not confirmed is stored before this returns, or after some seconds. */
     @Deactivate
     void deactivate() {
+        context.removeBundleListener(whileAllIsThere);
+        endSessions();
+        ended = true;
+        timers.shutdown();
+    }
+
+    /** What their clients had not confirmed is stored before this returns, or after some seconds. */
+    private void endSessions() {
+        if (!ending.compareAndSet(false, true)) return;
         node.stopping = true;
         List<UserSession> all = node.registry.snapshot();
         CountDownLatch ended = new CountDownLatch(all.size());
@@ -195,7 +224,7 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
                     ended.getCount(),
                     node.offline.writing());
         }
-        timers.shutdown();
+        node.forwarding.tellAnswers();
         log.info("what=sessions_stopped sessions={}", all.size());
     }
 
@@ -249,12 +278,13 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
 
     @Override
     public void deliver(Stanza stanza, DeliveryListener listener) {
-        node.deliverer.deliver(stanza, listener);
+        if (ended) node.refuse(stanza, listener, StanzaError.Condition.RESOURCE_CONSTRAINT.error("stopping"));
+        else node.deliverer.deliver(stanza, listener);
     }
 
     @Override
     public void deliver(Stanza stanza, Collection<Jid> accounts) {
-        node.deliverer.toMany(stanza, accounts);
+        if (!ended) node.deliverer.toMany(stanza, accounts);
     }
 
     @Override
