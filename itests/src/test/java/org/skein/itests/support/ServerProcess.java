@@ -63,6 +63,7 @@ public class ServerProcess implements AutoCloseable {
         all.put("c2s-port", "0");
         all.put("c2s-tls-port", "0");
         all.put("http-port", "0");
+        all.put("warm-up", "false"); // it would take the processors from the tests
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             all.put(setting.substring(0, equals), setting.substring(equals + 1));

@@ -20,7 +20,7 @@ public interface ClientStream {
     /** The stream's id (RFC 6120 §4.7.3). */
     String id();
 
-    /** {@code c2s}, {@code bosh} or {@code websocket}. */
+    /** {@code c2s}, {@code bosh}, {@code websocket} or {@link Session#WARM_UP}. */
     String transport();
 
     Optional<SocketAddress> remoteAddress();

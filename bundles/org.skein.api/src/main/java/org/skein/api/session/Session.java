@@ -19,6 +19,9 @@ public interface Session {
     /** The mark of sessions that are available. */
     String AVAILABLE = "available";
 
+    /** The {@link #transport} of the node's own sessions in the moment after its start; no account stands behind them. */
+    String WARM_UP = "warm-up";
+
     /** The full JID. */
     Jid jid();
 
@@ -93,7 +96,7 @@ public interface Session {
     /** When the client last sent a stanza. */
     Instant lastActivity();
 
-    /** {@code c2s}, {@code bosh} or {@code websocket}. */
+    /** {@code c2s}, {@code bosh}, {@code websocket} or {@link #WARM_UP}. */
     String transport();
 
     Optional<SocketAddress> remoteAddress();

@@ -40,4 +40,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             description = "Seconds sent data may stay unacknowledged before the connection is cut; 0 = the system's")
     int tcp_user_timeout() default 60;
+
+    @AttributeDefinition(
+            description =
+                    "Whether the node, once started and while nobody is there, logs in to itself for a moment, so that the"
+                            + " first clients are served as fast as later ones")
+    boolean warm_up() default true;
 }

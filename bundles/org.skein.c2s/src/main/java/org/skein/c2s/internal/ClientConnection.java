@@ -594,7 +594,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public String transport() {
-        return "c2s";
+        return edge.transport();
     }
 
     private SocketAddress address() {

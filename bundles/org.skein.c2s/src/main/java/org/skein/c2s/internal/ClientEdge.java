@@ -31,6 +31,7 @@ final class ClientEdge {
     private static final long STOP_WITHIN_MS = 2500;
     private static final int ID_BYTES = 12;
 
+    private final String transport;
     private final StreamServices services;
     private final Map<EventLoop, StreamLoop> loops = new ConcurrentHashMap<>();
     private final List<Listeners.Listener> open = new ArrayList<>();
@@ -42,6 +43,12 @@ final class ClientEdge {
     private volatile boolean stopping;
 
     ClientEdge(StreamServices services, C2sSettings settings) {
+        this(services, settings, "c2s");
+    }
+
+    /** @param transport see {@link org.skein.api.session.ClientStream#transport} */
+    ClientEdge(StreamServices services, C2sSettings settings, String transport) {
+        this.transport = transport;
         this.services = services;
         this.settings = settings;
         this.admission = services.admission().apply(() -> this.settings.loginsPerSecond());
@@ -128,6 +135,10 @@ final class ClientEdge {
 
     LoginAdmission admission() {
         return admission;
+    }
+
+    String transport() {
+        return transport;
     }
 
     StreamServices services() {

@@ -1,5 +1,6 @@
 package org.skein.c2s.internal;
 
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -7,6 +8,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -24,6 +28,7 @@ import org.skein.api.session.SessionManager;
 import org.skein.api.session.StreamFeatures;
 import org.skein.api.session.StreamRedirect;
 import org.skein.cluster.api.Cluster;
+import org.skein.net.api.EventLoops;
 import org.skein.net.api.ListenException;
 import org.skein.net.api.Listeners;
 import org.skein.net.api.Tls;
@@ -40,10 +45,15 @@ public final class ClientEdgeComponent {
     private static final Logger log = LoggerFactory.getLogger(ClientEdgeComponent.class);
 
     private static final long LOOK_MS = 50;
+    private static final long WARM_UP_AFTER_MS = 500; // whoever waits for the node has seen that it is ready
+    private static final long COLD_MS = 60_000;
+    private static final int FEW = 2; // a balancer that looks whether the port is open is no client
 
+    private final BooleanSupplier isStarted;
     private final Permit permit;
     private final ClientEdge edge;
     private final Listeners listeners;
+    private final WarmUp warmUp; // null for none
     private final Tls.Server tlsServer;
     private final AutoCloseable gauge;
     private final List<StreamFeatures> features = new CopyOnWriteArrayList<>();
@@ -60,76 +70,81 @@ public final class ClientEdgeComponent {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile Cluster cluster;
 
-    private ScheduledExecutorService waiting; // for a cluster that lets us serve; null where there is no need to
+    private ScheduledExecutorService waiting; // until ports may open; null then
 
     @Activate
     public ClientEdgeComponent(
+            BundleContext context,
             C2sConfig config,
             @Reference Listeners listeners,
+            @Reference EventLoops loops,
             @Reference Tls tls,
             @Reference Sasl sasl,
             @Reference SessionManager sessions,
             @Reference IqDispatcher iqs,
             @Reference VirtualHosts hosts,
             @Reference Metrics metrics) {
+        FrameworkStartLevel levels = context.getBundle(0).adapt(FrameworkStartLevel.class);
+        isStarted = () -> levels.getStartLevel() >= levels.getInitialBundleStartLevel();
         this.listeners = listeners;
         tlsServer = tls.server(ClientEdge.alpn());
         LongAdder delayed = metrics.counter("c2s.logins.delayed", "Logins that had to wait for their turn");
         LongAdder refused = metrics.counter("c2s.logins.refused", "Logins refused since too many came at once");
         permit = new Permit(() -> cluster);
-        edge = new ClientEdge(
-                new StreamServices(
-                        tls,
-                        tlsServer,
-                        sasl,
-                        sessions,
-                        iqs,
-                        hosts,
-                        () -> features,
-                        () -> Optional.ofNullable(redirect),
-                        permit,
-                        rate -> new LoginAdmission(rate, delayed, refused)),
-                C2sSettings.of(config));
+        StreamServices services = new StreamServices(
+                tls,
+                tlsServer,
+                sasl,
+                sessions,
+                iqs,
+                hosts,
+                () -> features,
+                () -> Optional.ofNullable(redirect),
+                permit,
+                rate -> new LoginAdmission(rate, delayed, refused));
+        C2sSettings settings = C2sSettings.of(config);
+        edge = new ClientEdge(services, settings);
+        boolean cold = ManagementFactory.getRuntimeMXBean().getUptime() < COLD_MS;
+        warmUp =
+                config.warm_up() && cold ? new WarmUp(services, loops, settings, () -> edge.connections() > FEW) : null;
         gauge = metrics.gauge("c2s.connections", "TCP connections of clients", edge::connections);
     }
 
-    /** Not in the constructor: only now all that adds features is known. */
+    /**
+     * Ports open a moment later, for what takes part in sessions begins with the session manager, too, behind this or before; not
+     * before all bundles have started; and at a node that is to be one of several, when it is.
+     */
     @Activate
-    synchronized void start() throws ListenException {
+    synchronized void start() {
         if (!permit.isServing()) {
             log.info("what=c2s_waits_for_cluster");
-            waiting = Executors.newSingleThreadScheduledExecutor(task -> {
-                Thread thread = new Thread(task, "skein-c2s-waiting");
-                thread.setDaemon(true);
-                return thread;
-            });
-            waiting.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
-            return;
         }
-        try {
-            edge.listen(listeners);
-        } catch (ListenException e) {
-            stop();
-            throw e;
-        }
+        waiting = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "skein-c2s-waiting");
+            thread.setDaemon(true);
+            return thread;
+        });
+        waiting.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** A node that is to be one of several opens its ports when it is. */
     private synchronized void look() {
-        if (waiting == null || !permit.isServing()) {
+        if (waiting == null || !isStarted.getAsBoolean() || !permit.isServing()) {
             return;
         }
-        stopWaiting();
         try {
             edge.listen(listeners);
+            if (warmUp != null) {
+                waiting.schedule(warmUp, WARM_UP_AFTER_MS, TimeUnit.MILLISECONDS);
+            }
         } catch (ListenException e) { // logged, and the node is told to stop
             log.debug("what=c2s_not_listening", e);
         }
+        stopWaiting();
     }
 
     private void stopWaiting() {
         if (waiting != null) {
-            waiting.shutdown();
+            waiting.shutdown(); // what is planned once is still done
             waiting = null;
         }
     }
@@ -162,6 +177,9 @@ public final class ClientEdgeComponent {
     @Deactivate
     synchronized void stop() {
         stopWaiting();
+        if (warmUp != null) {
+            warmUp.stop();
+        }
         edge.stop();
         tlsServer.close();
         try {

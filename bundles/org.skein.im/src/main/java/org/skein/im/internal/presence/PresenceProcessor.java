@@ -190,6 +190,9 @@ public final class PresenceProcessor implements ClientProcessor, AccountProcesso
     }
 
     private void rememberLastActivity(Session session, Stanza presence) {
+        if (session.transport().equals(Session.WARM_UP)) {
+            return; // there is no such account
+        }
         for (Session other : session.account().sessions()) {
             if (other != session && other.isAvailable()) {
                 return;

@@ -1,0 +1,71 @@
+package org.skein.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.skein.itests.support.Await;
+import org.skein.itests.support.RawClient;
+import org.skein.itests.support.ServerProcess;
+import org.skein.testkit.storage.MariaDb;
+
+/** A node that has started uses itself for a moment. */
+@DisabledIfSystemProperty(named = "skein.tests.mariadb", matches = "off")
+class WarmUpTest {
+    private static final Pattern DONE = Pattern.compile("what=warmed_up logins=([1-9]\\d*) took_ms=\\d+");
+
+    private static List<String> rows(MariaDb database) throws SQLException {
+        List<String> all = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(database.uri("skein"));
+                Statement statement = connection.createStatement()) {
+            List<String> tables = new ArrayList<>();
+            try (ResultSet names = statement.executeQuery("SHOW TABLES LIKE 'skein\\_%'")) {
+                while (names.next()) tables.add(names.getString(1));
+            }
+            assertTrue(tables.contains("skein_spool"), tables::toString);
+            for (String table : tables) {
+                try (ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM " + table)) {
+                    rows.next();
+                    if (rows.getInt(1) > 0) all.add(table + ": " + rows.getInt(1));
+                }
+            }
+        }
+        return all;
+    }
+
+    @Test
+    void aNodeLogsInToItselfAndLeavesNothingBehind() throws Exception {
+        try (MariaDb database = MariaDb.create();
+                ServerProcess node = ServerProcess.create(
+                                "warm-up=false", "user-db=mariadb", "user-db-uri=" + database.uri("skein"))
+                        .start()) {
+            try (RawClient nobody =
+                    RawClient.connect(node.port("c2s")).open().startTls().open()) {
+                // The first who has no account makes the node keep a secret, for the salts it tells them.
+                nobody.plain("nobody", "secret").await("<not-authorized");
+            }
+            List<String> before = rows(database);
+            node.shell("config:set warm-up true");
+            node.stop();
+            node.start();
+            Await.until("it is done", () -> DONE.matcher(node.logs()).find());
+            assertEquals(before, rows(database));
+            Matcher trouble = Pattern.compile("(WARN|ERROR) .*").matcher(node.logs());
+            assertTrue(!trouble.find(), () -> trouble.group());
+            node.shell("user:add romeo@localhost secret");
+            try (RawClient romeo = RawClient.online(node.port("c2s"), "romeo", "orchard")) {
+                romeo.available();
+            }
+        }
+    }
+}
