@@ -44,7 +44,8 @@ import org.slf4j.LoggerFactory;
 public final class ClientEdgeComponent {
     private static final Logger log = LoggerFactory.getLogger(ClientEdgeComponent.class);
 
-    private static final long LOOK_MS = 50;
+    private static final long FIRST_LOOK_MS = 50;
+    private static final long LOOK_MS = 10;
     private static final long WARM_UP_AFTER_MS = 500; // whoever waits for the node has seen that it is ready
     private static final long COLD_MS = 60_000;
     private static final int FEW = 2; // a balancer that looks whether the port is open is no client
@@ -124,7 +125,7 @@ public final class ClientEdgeComponent {
             thread.setDaemon(true);
             return thread;
         });
-        waiting.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+        waiting.scheduleWithFixedDelay(this::look, FIRST_LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void look() {
