@@ -1,8 +1,10 @@
 package org.skein.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -14,9 +16,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.skein.api.session.SessionListener;
 import org.skein.itests.support.Await;
 import org.skein.itests.support.RawClient;
 import org.skein.itests.support.ServerProcess;
+import org.skein.itests.support.TestBundle;
 import org.skein.testkit.storage.MariaDb;
 
 /** A node that has started uses itself for a moment. */
@@ -54,6 +59,7 @@ class WarmUpTest {
                 // The first who has no account makes the node keep a secret, for the salts it tells them.
                 nobody.plain("nobody", "secret").await("<not-authorized");
             }
+            node.shell("message:set-motd 'be quiet'");
             List<String> before = rows(database);
             node.shell("config:set warm-up true");
             node.stop();
@@ -66,6 +72,24 @@ class WarmUpTest {
             try (RawClient romeo = RawClient.online(node.port("c2s"), "romeo", "orchard")) {
                 romeo.available();
             }
+        }
+    }
+
+    /** Of a third party: would hear of users who do not exist. */
+    public static final class Watcher implements SessionListener {}
+
+    @Test
+    void whereOthersTakePartItDoesNot(@TempDir Path folder) throws Exception {
+        Path jar = TestBundle.named("com.example.watcher", "1.0.0")
+                .services(SessionListener.class, Watcher.class)
+                .write(folder.resolve("watcher.jar"));
+        try (ServerProcess node = ServerProcess.create("warm-up=false").start()) {
+            node.shell("start " + node.shell("install file:" + jar).replaceAll("\\D", ""));
+            node.shell("config:set warm-up true");
+            node.stop();
+            node.start();
+            Await.until("it is left out", () -> node.logs().contains("what=not_warmed_up"));
+            assertFalse(DONE.matcher(node.logs()).find(), node.logs());
         }
     }
 }

@@ -60,10 +60,11 @@ final class WarmUp implements Runnable {
 
     @Override
     public void run() {
-        if (stopped) {
+        begun = System.nanoTime();
+        if (!goesOn()) {
+            log.info("what=not_warmed_up");
             return;
         }
-        begun = System.nanoTime();
         ClientEdge edge = new ClientEdge(own(), settings, Session.WARM_UP);
         Channel server = null;
         int rounds = 0;
@@ -74,9 +75,13 @@ final class WarmUp implements Runnable {
                 logIns(port);
                 rounds++;
             }
-            chat(port);
+            if (goesOn()) {
+                chat(port);
+            }
         } catch (IOException | RuntimeException e) {
-            log.warn("what=warm_up_failed effect=\"the first clients are served more slowly\"", e);
+            if (!stopped) {
+                log.warn("what=warm_up_failed effect=\"the first clients are served more slowly\" reason={}", e.toString());
+            }
         } finally {
             if (server != null) {
                 server.close();

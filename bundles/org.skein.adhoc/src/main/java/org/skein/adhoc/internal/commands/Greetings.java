@@ -108,7 +108,7 @@ public final class Greetings implements SessionListener, AccountListener {
 
     @Override
     public void presenceChanged(Session session, Optional<Stanza> before, Optional<Stanza> now) {
-        if (before.isPresent() || now.isEmpty()) return;
+        if (before.isPresent() || now.isEmpty() || session.transport().equals(Session.WARM_UP)) return;
         text(Kind.MOTD, session.jid().domain())
                 .thenCompose(text ->
                         text.isEmpty() ? CompletableFuture.<Void>completedFuture(null) : once(session, text.get()))
