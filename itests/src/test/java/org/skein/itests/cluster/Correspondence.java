@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -56,8 +58,12 @@ final class Correspondence implements AutoCloseable {
                 name,
                 partner + "@localhost",
                 () -> {
-                    List<ServerProcess> running = nodes.running();
-                    return running.get(turn.getAndIncrement() % running.size()).port("c2s");
+                    List<Integer> open = nodes.running().stream()
+                            .map(node -> node.ports().get("c2s"))
+                            .filter(Objects::nonNull) // it starts or stops
+                            .toList();
+                    if (open.isEmpty()) throw new ConnectException("no node listens");
+                    return open.get(turn.getAndIncrement() % open.size());
                 },
                 seed * 31 + people.size()));
     }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.skein.itests.support.ElementCutter;
 import org.skein.itests.support.StanzaClient;
@@ -42,6 +41,11 @@ final class Correspondent implements AutoCloseable {
         AWAY
     }
 
+    /** Answers with the port of the next connection. */
+    interface Ports {
+        int next() throws IOException;
+    }
+
     private static final String SM = "urn:xmpp:sm:3";
     private static final String STREAMS = "http://etherx.jabber.org/streams";
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -54,7 +58,7 @@ final class Correspondent implements AutoCloseable {
 
     private final String name;
     private final String partner;
-    private final IntSupplier ports;
+    private final Ports ports;
     private final Random random;
     private final Thread thread;
 
@@ -89,7 +93,7 @@ final class Correspondent implements AutoCloseable {
     private volatile double whims;
 
     /** @param ports asked for the port of the next connection */
-    Correspondent(String name, String partner, IntSupplier ports, long seed) {
+    Correspondent(String name, String partner, Ports ports, long seed) {
         this.name = name;
         this.partner = partner;
         this.ports = ports;
@@ -305,7 +309,7 @@ final class Correspondent implements AutoCloseable {
     private void connect() throws IOException {
         socket = new Socket();
         socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.getAsInt()), NEGOTIATION_MS);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.next()), NEGOTIATION_MS);
         cutter = new ElementCutter();
         managed = false;
         header();

@@ -106,9 +106,8 @@ public final class ClientEdgeComponent {
         C2sSettings settings = C2sSettings.of(config);
         edge = new ClientEdge(services, settings);
         boolean cold = ManagementFactory.getRuntimeMXBean().getUptime() < COLD_MS;
-        warmUp =
-                config.warm_up() && cold ? new WarmUp(
-                        services, loops, settings, () -> edge.connections() > FEW || OutsideParts.exist(context))
+        warmUp = config.warm_up() && cold
+                ? new WarmUp(services, loops, settings, () -> edge.connections() > FEW || OutsideParts.exist(context))
                 : null;
         gauge = metrics.gauge("c2s.connections", "TCP connections of clients", edge::connections);
     }

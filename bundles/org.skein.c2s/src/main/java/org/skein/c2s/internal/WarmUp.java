@@ -80,7 +80,9 @@ final class WarmUp implements Runnable {
             }
         } catch (IOException | RuntimeException e) {
             if (!stopped) {
-                log.warn("what=warm_up_failed effect=\"the first clients are served more slowly\" reason={}", e.toString());
+                log.warn(
+                        "what=warm_up_failed effect=\"the first clients are served more slowly\" reason={}",
+                        e.toString());
             }
         } finally {
             if (server != null) {
