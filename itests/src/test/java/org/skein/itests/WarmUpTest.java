@@ -65,13 +65,22 @@ class WarmUpTest {
             node.stop();
             node.start();
             Await.until("it is done", () -> DONE.matcher(node.logs()).find());
-            assertEquals(before, rows(database));
+            Await.until("nothing is left of it", () -> rows(database).equals(before));
             Matcher trouble = Pattern.compile("(WARN|ERROR) .*").matcher(node.logs());
             assertTrue(!trouble.find(), () -> trouble.group());
             node.shell("user:add romeo@localhost secret");
             try (RawClient romeo = RawClient.online(node.port("c2s"), "romeo", "orchard")) {
                 romeo.available();
             }
+            List<String> after = rows(database);
+            node.stop();
+            node.start();
+            Await.until(
+                    "it has begun, or is over",
+                    () -> node.shell("session:list").contains("warm-up")
+                            || DONE.matcher(node.logs()).results().count() > 1);
+            assertEquals(0, node.stop());
+            assertEquals(after, rows(database), "stopped in the middle");
         }
     }
 

@@ -9,7 +9,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -85,13 +87,14 @@ public final class ClientEdgeComponent {
             @Reference IqDispatcher iqs,
             @Reference VirtualHosts hosts,
             @Reference Metrics metrics) {
-        FrameworkStartLevel levels = context.getBundle(0).adapt(FrameworkStartLevel.class);
+        Bundle system = context.getBundle(Constants.SYSTEM_BUNDLE_ID);
+        FrameworkStartLevel levels = system.adapt(FrameworkStartLevel.class);
         isStarted = () -> levels.getStartLevel() >= levels.getInitialBundleStartLevel();
         this.listeners = listeners;
         tlsServer = tls.server(ClientEdge.alpn());
         LongAdder delayed = metrics.counter("c2s.logins.delayed", "Logins that had to wait for their turn");
         LongAdder refused = metrics.counter("c2s.logins.refused", "Logins refused since too many came at once");
-        permit = new Permit(() -> cluster);
+        permit = new Permit(() -> cluster, () -> system.getState() == Bundle.STOPPING);
         StreamServices services = new StreamServices(
                 tls,
                 tlsServer,
@@ -114,7 +117,7 @@ public final class ClientEdgeComponent {
 
     /**
      * Ports open a moment later, for what takes part in sessions begins with the session manager, too, behind this or before; not
-     * before all bundles have started; and at a node that is to be one of several, when it is.
+     * before the server's own bundles have started; and at a node that is to be one of several, when it is.
      */
     @Activate
     synchronized void start() {
@@ -140,6 +143,8 @@ public final class ClientEdgeComponent {
             }
         } catch (ListenException e) { // logged, and the node is told to stop
             log.debug("what=c2s_not_listening", e);
+        } catch (RuntimeException e) {
+            log.error("what=c2s_not_listening", e);
         }
         stopWaiting();
     }

@@ -1,6 +1,7 @@
 package org.skein.c2s.internal;
 
 import java.util.List;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -25,6 +26,10 @@ final class OutsideParts {
 
     private OutsideParts() {}
 
+    private static boolean isOurs(String name) {
+        return name != null && name.startsWith(OURS) && !name.startsWith(EXAMPLES);
+    }
+
     static boolean exist(BundleContext context) {
         return KINDS.stream().anyMatch(kind -> exist(context, kind));
     }
@@ -36,8 +41,8 @@ final class OutsideParts {
                 return false;
             }
             for (ServiceReference<?> one : all) {
-                String name = one.getBundle() == null ? "" : one.getBundle().getSymbolicName();
-                if (!name.isEmpty() && (!name.startsWith(OURS) || name.startsWith(EXAMPLES))) {
+                Bundle bundle = one.getBundle(); // null once it is gone
+                if (bundle != null && !isOurs(bundle.getSymbolicName())) {
                     return true;
                 }
             }

@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -36,6 +38,7 @@ final class WarmUp implements Runnable {
     private final BooleanSupplier disturbed;
     private final String one = name();
     private final String other = name();
+    private final Set<WarmUpClient> clients = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
     private long begun; // nanos
 
@@ -56,6 +59,7 @@ final class WarmUp implements Runnable {
 
     void stop() {
         stopped = true;
+        clients.forEach(WarmUpClient::cut);
     }
 
     @Override
@@ -67,10 +71,10 @@ final class WarmUp implements Runnable {
         }
         ClientEdge edge = new ClientEdge(own(), settings, Session.WARM_UP);
         Channel server = null;
-        int rounds = 0;
         try {
             server = listen(edge);
             int port = ((InetSocketAddress) server.localAddress()).getPort();
+            int rounds = 0;
             while (rounds < ROUNDS && goesOn()) {
                 logIns(port);
                 rounds++;
@@ -78,10 +82,11 @@ final class WarmUp implements Runnable {
             if (goesOn()) {
                 chat(port);
             }
+            log.info("what=warmed_up logins={} took_ms={}", 2 * rounds, ms());
         } catch (IOException | RuntimeException e) {
-            if (!stopped) {
+            if (services.permit().mayLogIn() && !stopped) {
                 log.warn(
-                        "what=warm_up_failed effect=\"the first clients are served more slowly\" reason={}",
+                        "what=not_warmed_up effect=\"the first clients are served more slowly\" reason=\"{}\"",
                         e.toString());
             }
         } finally {
@@ -90,7 +95,6 @@ final class WarmUp implements Runnable {
             }
             edge.stop();
         }
-        log.info("what=warmed_up logins={} took_ms={}", 2 * rounds, ms());
     }
 
     private boolean goesOn() {
@@ -154,6 +158,12 @@ final class WarmUp implements Runnable {
     }
 
     private WarmUpClient client(int port, String name) throws IOException {
-        return new WarmUpClient(port, services.hosts().defaultDomain(), name);
+        clients.removeIf(WarmUpClient::isClosed);
+        WarmUpClient client = new WarmUpClient(port, services.hosts().defaultDomain(), name);
+        clients.add(client);
+        if (stopped) {
+            client.cut();
+        }
+        return client;
     }
 }

@@ -3,6 +3,7 @@ package org.skein.c2s.internal;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,7 @@ import org.skein.xmpp.Ns;
 
 /** A client of {@link WarmUp}: does what most do, and blocks. */
 final class WarmUpClient implements AutoCloseable {
-    private static final int PATIENCE_MS = 2000;
+    private static final int PATIENCE_MS = 10_000;
     private static final Pattern STANZA = Pattern.compile("<(message|presence|iq) ");
     private static final String SM = "urn:xmpp:sm:3";
 
@@ -42,8 +43,8 @@ final class WarmUpClient implements AutoCloseable {
 
     void logIn() throws IOException {
         open();
-        send("<auth xmlns='" + Ns.SASL + "' mechanism='SCRAM-SHA-1'>" + base64("n,,n=" + name + ",r=0123456789")
-                + "</auth>");
+        send("<auth xmlns='" + Ns.SASL + "' mechanism='" + WarmUpSasl.MECHANISM + "'>"
+                + base64("n,,n=" + name + ",r=0123456789") + "</auth>");
         await("</challenge>");
         send("<response xmlns='" + Ns.SASL + "'>" + base64(name) + "</response>")
                 .await("<success");
@@ -103,6 +104,9 @@ final class WarmUpClient implements AutoCloseable {
                 throw new EOFException("instead of " + text);
             }
             heard.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
+            if (heard.indexOf("<failure ") >= 0 || heard.indexOf("<stream:error>") >= 0) {
+                throw new IOException("instead of " + text + ": " + heard);
+            }
         }
         int end = at + text.length();
         received += STANZA.matcher(heard).region(0, end).results().count();
@@ -112,6 +116,19 @@ final class WarmUpClient implements AutoCloseable {
 
     private static String base64(String text) {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    boolean isClosed() {
+        return socket.isClosed();
+    }
+
+    /** Any thread: whatever it waits for ends. */
+    void cut() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** In good order, with all received confirmed: nothing is kept for it. */

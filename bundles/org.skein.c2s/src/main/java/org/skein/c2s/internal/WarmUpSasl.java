@@ -18,13 +18,21 @@ import org.skein.xmpp.Jid;
  * @param one a secret, the local part of an account, as is {@code other}
  */
 record WarmUpSasl(Sasl sasl, String one, String other) implements Sasl {
+    /** Whose first step lets nobody in. */
+    static final String MECHANISM = "SCRAM-SHA-1";
+
+    private static final SaslResult REFUSED = new SaslResult.Failure("not-authorized", "");
+
     @Override
     public List<String> mechanisms(String host, StreamSecurity security) {
-        return sasl.mechanisms(host, security);
+        return List.of(MECHANISM);
     }
 
     @Override
     public Optional<SaslExchange> start(String mechanism, String host, StreamSecurity security) {
+        if (!mechanism.equals(MECHANISM)) {
+            return Optional.empty();
+        }
         return sasl.start(mechanism, host, security).map(first -> new Exchange(first, host));
     }
 
@@ -42,14 +50,14 @@ record WarmUpSasl(Sasl sasl, String one, String other) implements Sasl {
         public CompletionStage<SaslResult> respond(byte[] data) {
             if (!challenged) {
                 challenged = true;
-                return first.respond(data);
+                return first.respond(data).thenApply(result -> result instanceof SaslResult.Success ? REFUSED : result);
             }
             first.abort();
             String name = new String(data, StandardCharsets.UTF_8);
             return CompletableFuture.completedFuture(
                     name.equals(one) || name.equals(other)
                             ? new SaslResult.Success(Jid.of(name + "@" + host), new byte[0])
-                            : new SaslResult.Failure("not-authorized", ""));
+                            : REFUSED);
         }
 
         @Override

@@ -76,7 +76,7 @@ final class TestEdge implements AutoCloseable {
                         new Hosts(hosts),
                         () -> features,
                         () -> redirect,
-                        new Permit(() -> cluster),
+                        new Permit(() -> cluster, () -> false),
                         admission),
                 settings);
         listeners = new BoundListeners(List.of("127.0.0.1"), 0, 0, loops, (info, name) -> () -> {});

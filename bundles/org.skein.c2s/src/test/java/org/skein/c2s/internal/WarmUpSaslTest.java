@@ -75,6 +75,12 @@ class WarmUpSaslTest {
     }
 
     @Test
+    void nobodyGetsInByTheFirstStep() {
+        first = new SaslResult.Success(Jid.of("admin@localhost"), new byte[0]);
+        assertInstanceOf(SaslResult.Failure.class, respond(exchange(), "admin"));
+    }
+
+    @Test
     void whatTheFirstStepRefusesStaysRefusedUntilAName() {
         first = new SaslResult.Failure("temporary-auth-failure", "");
         assertEquals(first, respond(exchange(), "one"));

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.skein.api.session.ClientStream;
+import org.skein.api.session.Session;
 import org.skein.api.session.StreamHandler;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
@@ -253,7 +254,7 @@ final class ClientHandler implements StreamHandler {
         }
         session = fresh;
         node.counters.bound().increment();
-        node.known.remember(account, true);
+        node.known.remember(account, !stream.transport().equals(Session.WARM_UP)); // else nothing is kept for it
         fresh.begin();
         pending.done(true);
         write(request.result()

@@ -12,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
@@ -101,7 +100,7 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
     private final ScheduledThreadPoolExecutor timers;
     private final BundleContext context;
     private final SynchronousBundleListener whileAllIsThere = this::bundleChanged;
-    private final AtomicBoolean ending = new AtomicBoolean();
+    private final Object ends = new Object();
     private volatile boolean ended;
 
     // Both may be replaced while users are connected.
@@ -203,8 +202,13 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
 
     /** What their clients had not confirmed is stored before this returns, or after some seconds. */
     private void endSessions() {
-        if (!ending.compareAndSet(false, true)) return;
-        node.stopping = true;
+        synchronized (ends) { // who comes second waits, and sees to what came in between
+            node.stopping = true;
+            endAll();
+        }
+    }
+
+    private void endAll() {
         List<UserSession> all = node.registry.snapshot();
         CountDownLatch ended = new CountDownLatch(all.size());
         for (UserSession session : all) {
