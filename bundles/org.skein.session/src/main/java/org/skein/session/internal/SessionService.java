@@ -101,6 +101,7 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
     private final BundleContext context;
     private final SynchronousBundleListener whileAllIsThere = this::bundleChanged;
     private final Object ends = new Object();
+    private long stopBy; // nanos; guarded by ends
     private volatile boolean ended;
 
     // Both may be replaced while users are connected.
@@ -203,29 +204,31 @@ public final class SessionService implements SessionManager, Sessions, LocalDeli
     /** What their clients had not confirmed is stored before this returns, or after some seconds. */
     private void endSessions() {
         synchronized (ends) { // who comes second waits, and sees to what came in between
-            node.stopping = true;
+            if (!node.stopping) {
+                node.stopping = true;
+                stopBy = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+            }
             endAll();
         }
     }
 
     private void endAll() {
         List<UserSession> all = node.registry.snapshot();
-        CountDownLatch ended = new CountDownLatch(all.size());
+        CountDownLatch open = new CountDownLatch(all.size());
         for (UserSession session : all) {
-            session.end(StreamError.Condition.SYSTEM_SHUTDOWN.error(), ended::countDown);
+            session.end(StreamError.Condition.SYSTEM_SHUTDOWN.error(), open::countDown);
         }
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
         boolean whole = false;
         try {
-            whole = ended.await(STOP_MILLIS, TimeUnit.MILLISECONDS)
-                    && node.offline.awaitWritten(deadline - System.nanoTime());
+            whole = open.await(stopBy - System.nanoTime(), TimeUnit.NANOSECONDS)
+                    && node.offline.awaitWritten(stopBy - System.nanoTime());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         if (!whole) {
             log.warn(
                     "what=sessions_not_all_saved sessions={} accounts_writing={}",
-                    ended.getCount(),
+                    open.getCount(),
                     node.offline.writing());
         }
         node.forwarding.tellAnswers();
