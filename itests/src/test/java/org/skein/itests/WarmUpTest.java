@@ -66,7 +66,7 @@ class WarmUpTest {
             node.start();
             Await.until("it is done", () -> DONE.matcher(node.logs()).find());
             Await.until("nothing is left of it", () -> rows(database).equals(before));
-            Matcher trouble = Pattern.compile("(WARN|ERROR) .*").matcher(node.logs());
+            Matcher trouble = Pattern.compile("ERROR .*|what=not_warmed_up.*").matcher(node.logs());
             assertTrue(!trouble.find(), () -> trouble.group());
             node.shell("user:add romeo@localhost secret");
             try (RawClient romeo = RawClient.online(node.port("c2s"), "romeo", "orchard")) {

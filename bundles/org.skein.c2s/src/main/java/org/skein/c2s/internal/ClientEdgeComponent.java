@@ -46,7 +46,6 @@ import org.slf4j.LoggerFactory;
 public final class ClientEdgeComponent {
     private static final Logger log = LoggerFactory.getLogger(ClientEdgeComponent.class);
 
-    private static final long FIRST_LOOK_MS = 50;
     private static final long LOOK_MS = 10;
     private static final long WARM_UP_AFTER_MS = 500; // whoever waits for the node has seen that it is ready
     private static final long COLD_MS = 60_000;
@@ -116,20 +115,28 @@ public final class ClientEdgeComponent {
     }
 
     /**
-     * Ports open a moment later, for what takes part in sessions begins with the session manager, too, behind this or before; not
-     * before the server's own bundles have started; and at a node that is to be one of several, when it is.
+     * During a start ports open when all of the server's own bundles have started, for what takes part in sessions begins with the
+     * session manager, too, behind this or before; and at a node that is to be one of several, when it is. Else at once.
      */
     @Activate
-    synchronized void start() {
+    synchronized void start() throws ListenException {
         if (!permit.isServing()) {
             log.info("what=c2s_waits_for_cluster");
+        } else if (isStarted.getAsBoolean()) {
+            try {
+                edge.listen(listeners);
+            } catch (ListenException e) {
+                stop();
+                throw e;
+            }
+            return;
         }
         waiting = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "skein-c2s-waiting");
             thread.setDaemon(true);
             return thread;
         });
-        waiting.scheduleWithFixedDelay(this::look, FIRST_LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+        waiting.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void look() {
