@@ -79,6 +79,8 @@ class WarmUpTest {
                     "it has begun, or is over",
                     () -> node.shell("session:list").contains("warm-up")
                             || DONE.matcher(node.logs()).results().count() > 1);
+            String status = node.shell("status");
+            assertTrue(Pattern.compile("sessions +0\\b").matcher(status).find(), status);
             assertEquals(0, node.stop());
             assertEquals(after, rows(database), "stopped in the middle");
         }

@@ -16,6 +16,7 @@ public interface Sessions {
     /** A snapshot. */
     Collection<Session> all();
 
+    /** How many users' sessions there are; those of {@link Session#WARM_UP} are nobody's. */
     int count();
 
     /**

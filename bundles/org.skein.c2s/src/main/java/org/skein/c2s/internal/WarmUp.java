@@ -27,8 +27,10 @@ import org.slf4j.LoggerFactory;
 final class WarmUp implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
     private static final int ROUNDS = 250;
-    private static final int BATCHES = 600;
+    private static final int BATCHES = 300;
     private static final int BATCH = 50;
+    private static final int SINGLES = 10_000;
+    private static final int CONFIRM_EVERY = 50;
     private static final long AT_MOST_MS = 6000;
     private static final int NAME_BYTES = 12;
 
@@ -153,6 +155,18 @@ final class WarmUp implements Runnable {
             for (int i = 0; i < BATCHES && goesOn(); i++) {
                 a.write(BATCH, i % 2 == 0 ? b.jid() : b.bare());
                 b.awaitMessages(BATCH).confirm();
+            }
+            // One at a time, as people write: each wakes an event loop, and what a wake runs through is half of what
+            // such a message costs.
+            for (int i = 0; i < SINGLES / CONFIRM_EVERY && goesOn(); i++) {
+                for (int k = 0; k < CONFIRM_EVERY; k++) {
+                    a.write(1, b.jid());
+                    b.write(1, a.jid());
+                    a.awaitMessages(1);
+                    b.awaitMessages(1);
+                }
+                a.confirm();
+                b.confirm();
             }
         }
     }
