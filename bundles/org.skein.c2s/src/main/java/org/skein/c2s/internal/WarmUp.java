@@ -31,10 +31,8 @@ final class WarmUp implements Runnable {
     private static final int BATCH = 50;
     private static final int SINGLES = 10_000;
     private static final int CONFIRM_EVERY = 50;
-    private static final long AT_MOST_MS = 8000;
+    private static final long AT_MOST_MS = 6000;
     private static final int NAME_BYTES = 12;
-    /** Set where a collection is a concurrent one. */
-    private static final String MEMORY_RETURN = "skein.memory-return-seconds";
 
     private final StreamServices services;
     private final EventLoops loops;
@@ -87,9 +85,6 @@ final class WarmUp implements Runnable {
                 chat(port);
             }
             log.info("what=warmed_up logins={} took_ms={}", 2 * rounds, ms());
-            if (!stopped && !disturbed.getAsBoolean()) {
-                giveMemoryBack();
-            }
         } catch (IOException | RuntimeException e) {
             if (services.permit().mayLogIn() && !stopped) {
                 log.warn(
@@ -101,13 +96,6 @@ final class WarmUp implements Runnable {
                 server.close();
             }
             edge.stop();
-        }
-    }
-
-    /** At once, where the launcher does so later: 100 MiB that nobody needs now, in what an operator sees of a node that has just started. */
-    private static void giveMemoryBack() {
-        if (Integer.getInteger(MEMORY_RETURN, 0) > 0) {
-            Runtime.getRuntime().gc();
         }
     }
 
