@@ -22,6 +22,9 @@ public interface Session {
     /** The {@link #transport} of the node's own sessions in the moment after its start; no account stands behind them. */
     String WARM_UP = "warm-up";
 
+    /** What the local parts of their users begin with. */
+    String WARM_UP_NAME = "warm-up-";
+
     /** The full JID. */
     Jid jid();
 

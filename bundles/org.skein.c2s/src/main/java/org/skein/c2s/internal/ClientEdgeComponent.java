@@ -2,6 +2,7 @@ package org.skein.c2s.internal;
 
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -9,9 +10,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -30,6 +34,7 @@ import org.skein.api.session.SessionManager;
 import org.skein.api.session.StreamFeatures;
 import org.skein.api.session.StreamRedirect;
 import org.skein.cluster.api.Cluster;
+import org.skein.cluster.api.PeerHandler;
 import org.skein.net.api.EventLoops;
 import org.skein.net.api.ListenException;
 import org.skein.net.api.Listeners;
@@ -48,7 +53,7 @@ public final class ClientEdgeComponent {
 
     private static final long LOOK_MS = 10;
     private static final long WARM_UP_AFTER_MS = 500; // whoever waits for the node has seen that it is ready
-    private static final long COLD_MS = 60_000;
+    private static final long YOUNG_MS = 60_000;
     private static final int FEW = 2; // a balancer that looks whether the port is open is no client
 
     private final BooleanSupplier isStarted;
@@ -56,9 +61,35 @@ public final class ClientEdgeComponent {
     private final ClientEdge edge;
     private final Listeners listeners;
     private final WarmUp warmUp; // null for none
+    private final WarmUpEcho echo; // null for none
+    private final ServiceRegistration<PeerHandler> echoing; // null for none
     private final Tls.Server tlsServer;
     private final AutoCloseable gauge;
     private final List<StreamFeatures> features = new CopyOnWriteArrayList<>();
+
+    /** Of the warm-up. */
+    private final class Surroundings implements WarmUp.Surroundings {
+        private final BundleContext context;
+
+        Surroundings(BundleContext context) {
+            this.context = context;
+        }
+
+        @Override
+        public boolean isDisturbed() {
+            return edge.connections() > FEW;
+        }
+
+        @Override
+        public boolean isOverheard() {
+            return OutsideParts.exist(context);
+        }
+
+        @Override
+        public boolean isYoung() {
+            return ManagementFactory.getRuntimeMXBean().getUptime() < YOUNG_MS;
+        }
+    }
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -107,9 +138,16 @@ public final class ClientEdgeComponent {
                 rate -> new LoginAdmission(rate, delayed, refused));
         C2sSettings settings = C2sSettings.of(config);
         edge = new ClientEdge(services, settings);
-        boolean cold = ManagementFactory.getRuntimeMXBean().getUptime() < COLD_MS;
-        warmUp = config.warm_up() && cold
-                ? new WarmUp(services, loops, settings, () -> edge.connections() > FEW || OutsideParts.exist(context))
+        Supplier<WarmUpPort> ports = () -> new WarmUpPort(services, loops, settings);
+        Surroundings around = new Surroundings(context);
+        boolean warms = config.warm_up();
+        warmUp = warms && around.isYoung() ? new WarmUp(ports, permit, () -> cluster, around) : null;
+        echo = warms ? new WarmUpEcho(ports, () -> permit.mayLogIn() && !around.isOverheard()) : null;
+        echoing = warms
+                ? context.registerService(
+                        PeerHandler.class,
+                        echo,
+                        FrameworkUtil.asDictionary(Map.of(PeerHandler.CHANNEL, WarmUpEcho.CHANNEL)))
                 : null;
         gauge = metrics.gauge("c2s.connections", "TCP connections of clients", edge::connections);
     }
@@ -193,6 +231,10 @@ public final class ClientEdgeComponent {
         stopWaiting();
         if (warmUp != null) {
             warmUp.stop();
+        }
+        if (echo != null) {
+            echoing.unregister();
+            echo.stop();
         }
         edge.stop();
         tlsServer.close();

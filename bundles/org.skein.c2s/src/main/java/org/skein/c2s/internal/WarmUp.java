@@ -1,28 +1,25 @@
 package org.skein.c2s.internal;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.security.SecureRandom;
-import java.util.HexFormat;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BooleanSupplier;
-import org.skein.api.session.Session;
-import org.skein.net.api.EventLoops;
+import java.util.function.Supplier;
+import org.skein.cluster.api.Cluster;
+import org.skein.cluster.api.NodeId;
+import org.skein.cluster.api.Peers;
+import org.skein.xmpp.Jid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Right after the start, while nobody else is there, the node logs in to itself as two users who exist nowhere else, and lets them
- * chat: so the methods clients run through are compiled before the crowd comes that a restart brings. Ends with the first
- * real clients, at the latest after some seconds. Blocks its thread; {@link #stop} may be called on any other.
+ * Right after the start the node logs in to itself as two users who exist nowhere else, and lets them chat, with each other and with
+ * one at another node: so the methods clients run through are compiled before the crowd comes that a restart brings. It waits while
+ * there are clients, and ends a minute after the start at the latest. Blocks its thread; {@link #stop} may be called on any other.
  */
 final class WarmUp implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
@@ -31,114 +28,114 @@ final class WarmUp implements Runnable {
     private static final int BATCH = 50;
     private static final int SINGLES = 10_000;
     private static final int CONFIRM_EVERY = 50;
-    private static final long AT_MOST_MS = 6000;
-    private static final int NAME_BYTES = 12;
+    private static final int NODE_ROUNDS = 10;
+    private static final int NODE_SINGLES = 1000;
+    private static final Duration NODE_PATIENCE = Duration.ofSeconds(5);
+    private static final long AT_MOST_MS = 6000; // for each of the two parts
+    private static final long LOOK_MS = 100;
 
-    private final StreamServices services;
-    private final EventLoops loops;
-    private final C2sSettings settings;
-    private final BooleanSupplier disturbed;
-    private final String one = name();
-    private final String other = name();
-    private final Set<WarmUpClient> clients = ConcurrentHashMap.newKeySet();
-    private volatile boolean stopped;
-    private long begun; // nanos
+    /** Who else is there. Any thread. */
+    interface Surroundings {
+        /** Clients. */
+        boolean isDisturbed();
 
-    /** @param disturbed true once there are others */
-    WarmUp(StreamServices services, EventLoops loops, C2sSettings settings, BooleanSupplier disturbed) {
-        this.services = services;
-        this.loops = loops;
-        this.settings = settings.withTlsRequired(false);
-        this.disturbed = disturbed;
+        /** Bundles of others that would hear of users who do not exist. */
+        boolean isOverheard();
+
+        /** The server has not been up for long. */
+        boolean isYoung();
     }
 
-    /** Nobody can have it, and nobody can guess it: who says it is let in. */
-    private static String name() {
-        byte[] random = new byte[NAME_BYTES];
-        new SecureRandom().nextBytes(random);
-        return "warm-up-" + HexFormat.of().formatHex(random);
+    private final Supplier<WarmUpPort> ports;
+    private final Permit permit;
+    private final Supplier<Cluster> cluster;
+    private final Surroundings around;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile WarmUpPort port; // null if there is none
+    private long worked; // nanos, of the part under way
+    private long last; // nanos, of the last look
+
+    /** @param cluster answers null while there is none */
+    WarmUp(Supplier<WarmUpPort> ports, Permit permit, Supplier<Cluster> cluster, Surroundings around) {
+        this.ports = ports;
+        this.permit = permit;
+        this.cluster = cluster;
+        this.around = around;
     }
 
     void stop() {
-        stopped = true;
-        clients.forEach(WarmUpClient::cut);
+        stopped.countDown();
+        WarmUpPort now = port;
+        if (now != null) {
+            now.cut();
+        }
     }
 
     @Override
     public void run() {
-        begun = System.nanoTime();
+        begin();
         if (!goesOn()) {
             log.info("what=not_warmed_up");
             return;
         }
-        ClientEdge edge = new ClientEdge(own(), settings, Session.WARM_UP);
-        Channel server = null;
-        try {
-            server = listen(edge);
-            int port = ((InetSocketAddress) server.localAddress()).getPort();
-            int rounds = 0;
+        int rounds = 0;
+        int forwarded = 0;
+        try (WarmUpPort opened = ports.get()) {
+            port = opened;
             while (rounds < ROUNDS && goesOn()) {
-                logIns(port);
+                logIns();
                 rounds++;
             }
             if (goesOn()) {
-                chat(port);
+                chat();
             }
-            log.info("what=warmed_up logins={} took_ms={}", 2 * rounds, ms());
+            begin();
+            for (int i = 0; i < NODE_ROUNDS && goesOn(); i++) {
+                forwarded += chatBetweenNodes();
+            }
+            log.info("what=warmed_up logins={} between_nodes={}", 2 * rounds, forwarded);
         } catch (IOException | RuntimeException e) {
-            if (services.permit().mayLogIn() && !stopped) {
+            if (permit.mayLogIn() && !isStopped()) {
                 log.warn(
                         "what=not_warmed_up effect=\"the first clients are served more slowly\" reason=\"{}\"",
                         e.toString());
             }
-        } finally {
-            if (server != null) {
-                server.close();
-            }
-            edge.stop();
         }
     }
 
+    private boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    private void begin() {
+        worked = 0;
+        last = System.nanoTime();
+    }
+
+    /** Waits while there are clients. */
     private boolean goesOn() {
-        return !stopped && !disturbed.getAsBoolean() && ms() < AT_MOST_MS;
+        worked += System.nanoTime() - last;
+        boolean on = around.isYoung() && !around.isOverheard() && TimeUnit.NANOSECONDS.toMillis(worked) < AT_MOST_MS;
+        while (on && around.isDisturbed()) {
+            on = !sleep() && around.isYoung();
+        }
+        last = System.nanoTime();
+        return on && !isStopped();
     }
 
-    private long ms() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    /** @return whether it is to stop */
+    private boolean sleep() {
+        try {
+            return stopped.await(LOOK_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
-    private StreamServices own() {
-        return new StreamServices(
-                services.tls(),
-                services.tlsServer(),
-                new WarmUpSasl(services.sasl(), one, other),
-                services.sessions(),
-                services.iqs(),
-                services.hosts(),
-                services.features(),
-                Optional::empty,
-                services.permit(),
-                rate -> new LoginAdmission(() -> 0, new LongAdder(), new LongAdder()));
-    }
-
-    /** A socket like those for clients, which nobody is told of. */
-    private Channel listen(ClientEdge edge) {
-        return new ServerBootstrap()
-                .group(loops.group())
-                .channel(loops.serverChannel())
-                .childOption(ChannelOption.ALLOCATOR, loops.allocator())
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(edge.initializer(false))
-                .bind(InetAddress.getLoopbackAddress(), 0)
-                .syncUninterruptibly()
-                .channel();
-    }
-
-    private void logIns(int port) throws IOException {
-        try (WarmUpClient a = client(port, one);
-                WarmUpClient b = client(port, other)) {
-            a.logIn();
-            b.logIn();
+    private void logIns() throws IOException {
+        try (WarmUpClient a = port.one();
+                WarmUpClient b = port.other()) {
             for (int i = 0; i < 4; i++) {
                 a.write(1, b.jid());
                 b.awaitMessages(1).write(1, a.jid());
@@ -147,11 +144,9 @@ final class WarmUp implements Runnable {
         }
     }
 
-    private void chat(int port) throws IOException {
-        try (WarmUpClient a = client(port, one);
-                WarmUpClient b = client(port, other)) {
-            a.logIn();
-            b.logIn();
+    private void chat() throws IOException {
+        try (WarmUpClient a = port.one();
+                WarmUpClient b = port.other()) {
             for (int i = 0; i < BATCHES && goesOn(); i++) {
                 a.write(BATCH, i % 2 == 0 ? b.jid() : b.bare());
                 b.awaitMessages(BATCH).confirm();
@@ -171,13 +166,38 @@ final class WarmUp implements Runnable {
         }
     }
 
-    private WarmUpClient client(int port, String name) throws IOException {
-        clients.removeIf(WarmUpClient::isClosed);
-        WarmUpClient client = new WarmUpClient(port, services.hosts().defaultDomain(), name);
-        clients.add(client);
-        if (stopped) {
-            client.cut();
+    /** @return how many messages went to the other node */
+    private int chatBetweenNodes() throws IOException {
+        Cluster now = cluster.get();
+        if (now == null) {
+            return 0;
         }
-        return client;
+        List<NodeId> others = new ArrayList<>(now.view().ids());
+        others.remove(now.self());
+        if (others.isEmpty()) {
+            return 0;
+        }
+        Collections.shuffle(others);
+        try (WarmUpClient client = port.one()) {
+            WarmUpEcho.Request request = new WarmUpEcho.Request(Jid.of(client.jid()), NODE_SINGLES);
+            Peers.Reply reply = now.peers()
+                    .call(others.get(0), WarmUpEcho.CHANNEL, request.bytes(), NODE_PATIENCE)
+                    .toCompletableFuture()
+                    .join();
+            if (!reply.isAnswered()) { // it warms up with another node now, or does not do so at all
+                log.debug("what=not_warmed_up_with node={} reason=\"{}\"", others.get(0), reply.error());
+                sleep();
+                return 0;
+            }
+            String to = new String(reply.payload(), StandardCharsets.UTF_8);
+            for (int i = 1; i <= NODE_SINGLES; i++) {
+                client.write(1, to);
+                client.awaitMessages(1);
+                if (i % CONFIRM_EVERY == 0) {
+                    client.confirm();
+                }
+            }
+            return NODE_SINGLES;
+        }
     }
 }

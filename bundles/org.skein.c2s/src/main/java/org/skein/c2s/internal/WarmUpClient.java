@@ -15,6 +15,8 @@ import org.skein.xmpp.Ns;
 final class WarmUpClient implements AutoCloseable {
     private static final int PATIENCE_MS = 10_000;
     private static final Pattern STANZA = Pattern.compile("<(message|presence|iq) ");
+    private static final int CONFIRM_EVERY = 50;
+    private static final Pattern TROUBLE = Pattern.compile("<failure |<stream:error>| type='error'");
     private static final String SM = "urn:xmpp:sm:3";
 
     private final Socket socket;
@@ -78,6 +80,16 @@ final class WarmUpClient implements AutoCloseable {
         send(all + "<r xmlns='" + SM + "'/>");
     }
 
+    /** Answers as many messages, one by one. */
+    void echo(int messages, String to) throws IOException {
+        for (int i = 1; i <= messages; i++) {
+            awaitMessages(1).write(1, to);
+            if (i % CONFIRM_EVERY == 0) {
+                confirm();
+            }
+        }
+    }
+
     WarmUpClient awaitMessages(int messages) throws IOException {
         for (int i = 0; i < messages; i++) {
             await("</message>");
@@ -104,7 +116,7 @@ final class WarmUpClient implements AutoCloseable {
                 throw new EOFException("instead of " + text);
             }
             heard.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
-            if (heard.indexOf("<failure ") >= 0 || heard.indexOf("<stream:error>") >= 0) {
+            if (TROUBLE.matcher(heard).find()) {
                 throw new IOException("instead of " + text + ": " + heard);
             }
         }

@@ -254,7 +254,7 @@ final class ClientHandler implements StreamHandler {
         }
         session = fresh;
         node.counters.bound().increment();
-        node.known.remember(account, !stream.transport().equals(Session.WARM_UP)); // else nothing is kept for it
+        if (!stream.transport().equals(Session.WARM_UP)) node.known.remember(account, true);
         fresh.begin();
         pending.done(true);
         write(request.result()

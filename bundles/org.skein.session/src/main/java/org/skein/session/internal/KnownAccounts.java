@@ -1,12 +1,15 @@
 package org.skein.session.internal;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.skein.api.session.Session;
 import org.skein.api.storage.AccountRepository;
 import org.skein.xmpp.Jid;
+import org.skein.xmpp.Stanza;
 
 /** Which accounts there are, remembered for a while, so that a message to somebody offline does not ask each time. */
 final class KnownAccounts {
@@ -25,17 +28,35 @@ final class KnownAccounts {
         this.nanos = nanos;
     }
 
+    /**
+     * From one user of a node's warm-up to another: while they are there no account stands behind them. Others may have
+     * such names, too.
+     */
+    static boolean isWarmUp(Stanza stanza) {
+        return stanza.from().map(KnownAccounts::isWarmUp).orElse(false)
+                && stanza.to().map(KnownAccounts::isWarmUp).orElse(false);
+    }
+
+    private static boolean isWarmUp(Jid jid) {
+        return jid.local().startsWith(Session.WARM_UP_NAME);
+    }
+
     /** What is remembered; null if the database has to be asked. */
     Boolean remembered(Jid account) {
         Known k = known.get(account);
         return k == null || nanos.getAsLong() - k.until > 0 ? null : k.exists;
     }
 
+    /** Asks the database; what it throws is in the answer. */
     CompletionStage<Boolean> ask(Jid account) {
-        return accounts.get().find(account).thenApply(found -> {
-            remember(account, found.isPresent());
-            return found.isPresent();
-        });
+        try {
+            return accounts.get().find(account).thenApply(found -> {
+                remember(account, found.isPresent());
+                return found.isPresent();
+            });
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     void remember(Jid account, boolean exists) {
