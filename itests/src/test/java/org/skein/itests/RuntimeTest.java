@@ -51,6 +51,15 @@ class RuntimeTest {
     }
 
     @Test
+    void largePagesAreAskedForWhereTheKernelGivesThemAndNothingIsWarnedOf() throws IOException {
+        Path setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+        String chosen = Files.isReadable(setting) ? Files.readString(setting) : "[never]";
+        String flags = Files.readString(Path.of("/proc/" + server.handle().pid() + "/cmdline"));
+        assertEquals(!chosen.contains("[never]"), flags.contains("-XX:+UseTransparentHugePages"), chosen);
+        assertFalse(server.output().contains("warning"), server.output());
+    }
+
+    @Test
     void statusSucceedsWhileClientsCanLogIn() {
         server.skein("status").succeeds();
     }

@@ -27,7 +27,7 @@ import org.skein.testkit.storage.MariaDb;
 /** A node that has started uses itself for a moment. */
 @DisabledIfSystemProperty(named = "skein.tests.mariadb", matches = "off")
 class WarmUpTest {
-    private static final Pattern DONE = Pattern.compile("what=warmed_up logins=([1-9]\\d*) took_ms=\\d+");
+    private static final Pattern DONE = Pattern.compile("what=warmed_up logins=([1-9]\\d*) between_nodes=0");
 
     private static List<String> rows(MariaDb database) throws SQLException {
         List<String> all = new ArrayList<>();

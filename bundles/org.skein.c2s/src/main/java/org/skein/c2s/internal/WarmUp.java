@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.skein.cluster.api.Cluster;
@@ -29,6 +29,7 @@ final class WarmUp implements Runnable {
     private static final int SINGLES = 10_000;
     private static final int CONFIRM_EVERY = 50;
     private static final int NODE_ROUNDS = 10;
+    private static final int NODE_BATCHES = 40;
     private static final int NODE_SINGLES = 1000;
     private static final Duration NODE_PATIENCE = Duration.ofSeconds(5);
     private static final long AT_MOST_MS = 6000; // for each of the two parts
@@ -166,8 +167,8 @@ final class WarmUp implements Runnable {
         }
     }
 
-    /** @return how many messages went to the other node */
-    private int chatBetweenNodes() throws IOException {
+    /** @return how many messages another node answered */
+    private int chatBetweenNodes() {
         Cluster now = cluster.get();
         if (now == null) {
             return 0;
@@ -177,19 +178,14 @@ final class WarmUp implements Runnable {
         if (others.isEmpty()) {
             return 0;
         }
-        Collections.shuffle(others);
+        NodeId node = others.get(ThreadLocalRandom.current().nextInt(others.size()));
         try (WarmUpClient client = port.one()) {
-            WarmUpEcho.Request request = new WarmUpEcho.Request(Jid.of(client.jid()), NODE_SINGLES);
-            Peers.Reply reply = now.peers()
-                    .call(others.get(0), WarmUpEcho.CHANNEL, request.bytes(), NODE_PATIENCE)
-                    .toCompletableFuture()
-                    .join();
-            if (!reply.isAnswered()) { // it warms up with another node now, or does not do so at all
-                log.debug("what=not_warmed_up_with node={} reason=\"{}\"", others.get(0), reply.error());
-                sleep();
-                return 0;
+            int messages = NODE_BATCHES * BATCH + NODE_SINGLES;
+            String to = ask(now.peers(), node, new WarmUpEcho.Request(Jid.of(client.jid()), messages));
+            for (int i = 0; i < NODE_BATCHES; i++) {
+                client.write(BATCH, to);
+                client.awaitMessages(BATCH).confirm();
             }
-            String to = new String(reply.payload(), StandardCharsets.UTF_8);
             for (int i = 1; i <= NODE_SINGLES; i++) {
                 client.write(1, to);
                 client.awaitMessages(1);
@@ -197,7 +193,22 @@ final class WarmUp implements Runnable {
                     client.confirm();
                 }
             }
-            return NODE_SINGLES;
+            return messages;
+        } catch (IOException e) { // it warms up with another node now, does not do so at all, or is gone
+            log.debug("what=not_warmed_up_with node={} reason=\"{}\"", node, e.toString());
+            sleep();
+            return 0;
         }
+    }
+
+    /** @return whom to write to */
+    private static String ask(Peers peers, NodeId node, WarmUpEcho.Request request) throws IOException {
+        Peers.Reply reply = peers.call(node, WarmUpEcho.CHANNEL, request.bytes(), NODE_PATIENCE)
+                .toCompletableFuture()
+                .join();
+        if (!reply.isAnswered()) {
+            throw new IOException(reply.result() + " " + reply.error());
+        }
+        return new String(reply.payload(), StandardCharsets.UTF_8);
     }
 }
