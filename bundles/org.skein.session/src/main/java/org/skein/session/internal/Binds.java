@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.skein.cluster.api.NodeId;
-import org.skein.session.internal.Forwarding.Question;
 import org.skein.xmpp.Jid;
 import org.skein.xmpp.StanzaError.Condition;
 import org.skein.xmpp.StanzaException;
@@ -91,10 +90,10 @@ final class Binds {
 
     Binds(ServerNode node) {
         this.node = node;
-        node.forwarding.answerer(Question.BIND, this::asked);
-        node.forwarding.answerer(Question.ECHO, (from, question) -> CompletableFuture.completedFuture(new byte[0]));
-        node.forwarding.answerer(Question.MARKS, this::marked);
-        node.forwarding.answerer(Question.SENT, (from, question) -> {
+        node.questions.answerer(Question.BIND, this::asked);
+        node.questions.answerer(Question.ECHO, (from, question) -> CompletableFuture.completedFuture(new byte[0]));
+        node.questions.answerer(Question.MARKS, this::marked);
+        node.questions.answerer(Question.SENT, (from, question) -> {
             question.octet();
             return node.departed.allSafe(question.jid()).thenApply(safe -> new byte[0]);
         });
@@ -134,7 +133,7 @@ final class Binds {
                 .number(pending.login())
                 .done();
         return pending.publish()
-                .thenCompose(known -> node.forwarding.askAll(Question.BIND, question))
+                .thenCompose(known -> node.questions.askAll(Question.BIND, question))
                 .thenAccept(answers -> answers.forEach((from, bytes) -> {
                     if (bytes.length == 0) return;
                     Bytes.Reader in = new Bytes.Reader(bytes);
@@ -161,7 +160,7 @@ final class Binds {
                 .jid(pending.full)
                 .number(pending.login())
                 .done();
-        return node.forwarding
+        return node.questions
                 .askAll(Question.BIND, question, pending.heard::add)
                 .thenCompose(answers -> heard(pending, max, answers));
     }
@@ -211,7 +210,7 @@ final class Binds {
         }
         if (!ended) return CompletableFuture.completedFuture(pending);
         // What the ended session gave back comes again from its origins: it is on its way here when they have echoed.
-        return node.forwarding.askAll(Question.ECHO, new byte[0]).thenApply(all -> pending);
+        return node.questions.askAll(Question.ECHO, new byte[0]).thenApply(all -> pending);
     }
 
     /**
@@ -222,7 +221,7 @@ final class Binds {
         if (pending.sending.isEmpty()) return;
         session.intake().hold();
         byte[] question = new Bytes.Writer(0, 64).jid(session.jid()).done();
-        node.forwarding
+        node.questions
                 .ask(pending.sending, Question.SENT, question)
                 .thenAccept(safe -> session.run(session.intake()::goOn));
     }
@@ -261,7 +260,7 @@ final class Binds {
         CompletableFuture<byte[]> done = new CompletableFuture<>();
         conflict.end(
                 StreamError.Condition.CONFLICT.error("replaced by a new session"),
-                () -> node.forwarding
+                () -> node.questions
                         .askAll(Question.ECHO, new byte[0]) // who had sent it messages knows that it is gone
                         .thenCompose(all -> answer(ENDED, 0, full, account))
                         .thenAccept(done::complete));
@@ -307,7 +306,7 @@ final class Binds {
                     .jid(session.jid())
                     .number(session.login())
                     .done();
-            node.forwarding.ask(joined, Question.BIND, question).thenAccept(answers -> introduced(session, answers));
+            node.questions.ask(joined, Question.BIND, question).thenAccept(answers -> introduced(session, answers));
         }
     }
 
@@ -336,7 +335,7 @@ final class Binds {
         if (nodes.isEmpty()) return CompletableFuture.completedFuture(null);
         Bytes.Writer w = new Bytes.Writer(0, 64).jid(session.jid()).number(session.login());
         marks(w, session.marks());
-        return node.forwarding.ask(nodes, Question.MARKS, w.done()).thenApply(all -> null);
+        return node.questions.ask(nodes, Question.MARKS, w.done()).thenApply(all -> null);
     }
 
     private CompletionStage<byte[]> marked(NodeId from, Bytes.Reader question) {

@@ -115,6 +115,13 @@ final class Bytes {
             return Arrays.copyOfRange(buffer, at - n, at);
         }
 
+        /** All that follows. */
+        byte[] rest() {
+            int from = at;
+            at = buffer.length;
+            return Arrays.copyOfRange(buffer, from, at);
+        }
+
         String text() {
             int n = count();
             at += n;

@@ -9,14 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.skein.cluster.api.Cluster;
 import org.skein.cluster.api.NodeId;
@@ -47,66 +44,16 @@ final class Forwarding {
     private static final int SETTLED = 5;
     private static final int DIRECT = 6;
     private static final int ROWS = 7;
-    private static final int ASK = 8;
-    private static final int REPLY = 9;
+    static final int ASK = 8;
+    static final int REPLY = 9;
     private static final int UNBOUND = 10;
     private static final int MOVED = 11; // presence known already, from another node now
     private static final Duration SETTLE_PATIENCE = Duration.ofMillis(1500);
 
     private static final int MAX_MOVED = 10_000;
-    private static final Duration ASK_PATIENCE = Duration.ofSeconds(6);
     private static final StanzaError LINK_FULL =
             Condition.RESOURCE_CONSTRAINT.error("too much waits for another node of this server");
     private static final Logger log = LoggerFactory.getLogger(Forwarding.class);
-
-    /** Questions to the session manager of another node; the codes are on the wire. */
-    enum Question {
-        /** A resource is about to be bound. */
-        BIND,
-        /** What of an account may still become an offline row is to be settled first. */
-        SETTLE,
-        /** Nothing: what was sent before has been taken. */
-        ECHO,
-        /** A session's marks. */
-        MARKS,
-        /** A session is to go on with a stream there. */
-        MOVE,
-        /** What a session that ended had sent is to be safe first. */
-        SENT;
-
-        private static final Question[] ALL = values();
-
-        static Question of(int code) {
-            if (code >= ALL.length) throw new IllegalArgumentException("no question: " + code);
-            return ALL[code];
-        }
-    }
-
-    /** Answers a question of another node. */
-    interface Answerer {
-        CompletionStage<byte[]> answer(NodeId from, Bytes.Reader question);
-    }
-
-    /** One other member. */
-    private static final class Peer {
-        private final NodeId id;
-        private final String token;
-        private final ConcurrentSkipListMap<Long, Forwarded> outstanding = new ConcurrentSkipListMap<>();
-        private final ConcurrentHashMap<Long, Arrival> kept = new ConcurrentHashMap<>();
-        private final ConcurrentHashMap<Long, CompletableFuture<Optional<byte[]>>> asked = new ConcurrentHashMap<>();
-        private final Outgoing out;
-        private final AnswerBatch answers;
-
-        Peer(NodeId id, ServerNode node) {
-            this.id = id;
-            this.token = id.toString();
-            out = new Outgoing(
-                    id,
-                    () -> node.cluster().peers(),
-                    () -> node.counters.dropped().increment());
-            answers = new AnswerBatch(node, out, task -> node.cluster().peers().execute(id, LANE, task));
-        }
-    }
 
     private final ServerNode node;
     private final ConcurrentHashMap<NodeId, Peer> peers = new ConcurrentHashMap<>();
@@ -115,17 +62,11 @@ final class Forwarding {
     private final ConcurrentHashMap<Jid, Long> moved = new ConcurrentHashMap<>(); // our last number when it did
     private final ConcurrentHashMap<Jid, Integer> coming =
             new ConcurrentHashMap<>(); // binds elsewhere not answered yet
-    private final AtomicLong questions = new AtomicLong();
-    private final Answerer[] answerers = new Answerer[Question.ALL.length];
     private final Object order = new Object(); // answers are taken one after the other, so what goes on keeps its order
     private volatile boolean alone = true;
 
     Forwarding(ServerNode node) {
         this.node = node;
-    }
-
-    void answerer(Question question, Answerer answerer) {
-        answerers[question.ordinal()] = answerer;
     }
 
     private Cluster cluster() {
@@ -158,7 +99,7 @@ final class Forwarding {
     }
 
     /** A member; it may be heard of before {@link #changed} tells. Null if it is none. */
-    private Peer peer(NodeId id) {
+    Peer peer(NodeId id) {
         Peer peer = peers.get(id);
         if (peer != null || !cluster().view().contains(id)) return peer;
         peer = peers.computeIfAbsent(id, n -> new Peer(n, node));
@@ -194,7 +135,7 @@ final class Forwarding {
     }
 
     private void abandon(Peer peer) {
-        peer.asked.values().forEach(f -> f.complete(Optional.empty()));
+        node.questions.abandon(peer);
         peer.kept.values().forEach(a -> a.settled(false));
         peer.kept.clear();
         synchronized (order) {
@@ -235,7 +176,7 @@ final class Forwarding {
     }
 
     /** A resource is about to be bound elsewhere: until that node is told what is sent to it may come too early. */
-    private void comes(Jid full) {
+    void comes(Jid full) {
         coming.merge(full, 1, Integer::sum);
         Jid account = full.bare();
         for (Peer peer : peers.values()) {
@@ -245,7 +186,8 @@ final class Forwarding {
         }
     }
 
-    private void mayBeThere(Jid full) {
+    /** That node is told now. */
+    void mayBeThere(Jid full) {
         coming.computeIfPresent(full, (jid, n) -> n == 1 ? null : n - 1);
     }
 
@@ -456,77 +398,6 @@ final class Forwarding {
         peers.values().forEach(peer -> peer.answers.send());
     }
 
-    // ---- asking
-
-    /** Asks all other nodes; those that left or did not answer in time are not in the answer. Never fails. */
-    CompletionStage<Map<NodeId, byte[]>> askAll(Question question, byte[] body) {
-        return ask(List.copyOf(peers.keySet()), question, body);
-    }
-
-    /** @param answered told of each node as it answers, on the lane's thread */
-    CompletionStage<Map<NodeId, byte[]>> askAll(Question question, byte[] body, Consumer<NodeId> answered) {
-        return ask(List.copyOf(peers.keySet()), question, body, answered);
-    }
-
-    CompletionStage<Map<NodeId, byte[]>> ask(Collection<NodeId> nodes, Question question, byte[] body) {
-        return ask(nodes, question, body, id -> {});
-    }
-
-    private CompletionStage<Map<NodeId, byte[]>> ask(
-            Collection<NodeId> nodes, Question question, byte[] body, Consumer<NodeId> answered) {
-        Map<NodeId, byte[]> answers = new ConcurrentHashMap<>();
-        List<CompletableFuture<?>> all = new ArrayList<>();
-        for (NodeId to : nodes) {
-            all.add(askOne(to, question, body)
-                    .thenAccept(answer -> answer.ifPresent(a -> {
-                        answered.accept(to);
-                        answers.put(to, a);
-                    }))
-                    .toCompletableFuture());
-        }
-        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).thenApply(done -> answers);
-    }
-
-    /** @return empty if it left, or did not answer in time. Never fails */
-    CompletionStage<Optional<byte[]>> askOne(NodeId to, Question question, byte[] body) {
-        return ask(to, question, body, true);
-    }
-
-    /** The same until it answers or leaves: for what must not be done by halves. */
-    CompletionStage<Optional<byte[]>> askPatiently(NodeId to, Question question, byte[] body) {
-        return ask(to, question, body, false);
-    }
-
-    private CompletionStage<Optional<byte[]>> ask(NodeId to, Question question, byte[] body, boolean limited) {
-        Peer peer = peer(to);
-        if (peer == null) return CompletableFuture.completedFuture(Optional.empty());
-        peer.answers.send();
-        long id = questions.incrementAndGet();
-        CompletableFuture<Optional<byte[]>> answer = new CompletableFuture<>();
-        peer.asked.put(id, answer);
-        AutoCloseable timeout = !limited
-                ? null
-                : node.delays.schedule(
-                        () -> {
-                            if (answer.complete(Optional.empty()))
-                                log.warn("what=node_silent node={} question={}", to, question);
-                        },
-                        ASK_PATIENCE);
-        answer.whenComplete((a, failure) -> {
-            Delays.cancel(timeout);
-            peer.asked.remove(id);
-        });
-        send(
-                to,
-                new Bytes.Writer(ASK, 32 + body.length)
-                        .number(id)
-                        .octet(question.ordinal())
-                        .bytes(body)
-                        .done());
-        if (peer.out.isGone()) answer.complete(Optional.empty());
-        return answer;
-    }
-
     /**
      * Completes when nothing addressed to an account can become an offline row any more of what other nodes had answered
      * by now, and so all rows there will be are in the database.
@@ -535,8 +406,8 @@ final class Forwarding {
         CompletableFuture<Void> here = new CompletableFuture<>();
         whenSettled(account, cluster().self(), () -> here.complete(null));
         if (!here.isDone()) node.delays.schedule(() -> here.complete(null), SETTLE_PATIENCE);
-        return here.thenCompose(
-                done -> askAll(Question.SETTLE, Binds.utf8(account)).thenApply(answers -> null));
+        return here.thenCompose(done ->
+                node.questions.askAll(Question.SETTLE, Binds.utf8(account)).thenApply(answers -> null));
     }
 
     /** Runs a task when what {@code asker} has answered for an account is delivered or committed. */
@@ -581,8 +452,8 @@ final class Forwarding {
             case SETTLED -> settled(peer, in);
             case DIRECT -> direct(in);
             case ROWS -> node.offline.deliverStored(in.jid());
-            case ASK -> asked(peer, in);
-            case REPLY -> replied(peer, in);
+            case ASK -> node.questions.asked(peer, in);
+            case REPLY -> node.questions.replied(peer, in);
             case UNBOUND -> node.registry.unboundElsewhere(from, in.jid(), in.number());
             default -> log.warn("what=unknown_message node={} type={}", from, type);
         }
@@ -655,45 +526,14 @@ final class Forwarding {
         if (arrival != null) arrival.settled(in.octet() == 1);
     }
 
-    private void asked(Peer peer, Bytes.Reader in) {
-        long id = in.number();
-        Question question = Question.of(in.octet());
-        byte[] asked = in.bytes();
-        Jid comes = question == Question.BIND ? Binds.comes(new Bytes.Reader(asked)) : null;
-        if (comes != null) comes(comes);
-        CompletionStage<byte[]> answer;
-        try {
-            answer = question == Question.SETTLE
-                    ? settledFor(peer.id, Jid.of(new String(asked, StandardCharsets.UTF_8)))
-                    : answerers[question.ordinal()].answer(peer.id, new Bytes.Reader(asked));
-        } catch (RuntimeException e) {
-            answer = CompletableFuture.failedFuture(e);
-        }
-        answer.whenComplete((bytes, failure) -> {
-            if (failure != null) log.warn("what=question_failed node={} question={}", peer.id, question, failure);
-            byte[] body = failure == null ? bytes : new byte[0];
-            peer.answers.send(); // what was decided before is told before
-            send(
-                    peer.id,
-                    new Bytes.Writer(REPLY, 16 + body.length)
-                            .number(id)
-                            .bytes(body)
-                            .done());
-            if (comes != null) mayBeThere(comes);
-        });
-    }
-
-    private CompletionStage<byte[]> settledFor(NodeId asker, Jid account) {
+    /** {@link Question#SETTLE}, of an account. */
+    CompletionStage<byte[]> settleFor(NodeId asker, Bytes.Reader question) {
+        Jid account = Jid.of(new String(question.rest(), StandardCharsets.UTF_8));
         CompletableFuture<byte[]> done = new CompletableFuture<>();
         whenSettled(account, asker, () -> done.complete(new byte[0]));
         // Two nodes may hold an account back at once and so wait for each other; rows that come later are told of.
         if (!done.isDone()) node.delays.schedule(() -> done.complete(new byte[0]), SETTLE_PATIENCE);
         return done;
-    }
-
-    private static void replied(Peer peer, Bytes.Reader in) {
-        CompletableFuture<Optional<byte[]>> answer = peer.asked.remove(in.number());
-        if (answer != null) answer.complete(Optional.of(in.bytes()));
     }
 
     /** Messages other nodes have not answered for yet. */

@@ -5,7 +5,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.skein.api.session.ClientStream;
 import org.skein.cluster.api.NodeId;
-import org.skein.session.internal.Forwarding.Question;
 import org.skein.xmpp.Jid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,13 +25,13 @@ final class Moves {
 
     Moves(ServerNode node) {
         this.node = node;
-        node.forwarding.answerer(Question.MOVE, this::asked);
+        node.questions.answerer(Question.MOVE, this::asked);
     }
 
     /** A resume that found no session here. Event loop of the stream. */
     void resume(String id, Jid account, int h, ClientHandler handler, ClientStream stream, Runnable notFound) {
         byte[] question = new Bytes.Writer(LOOK, 64).text(id).jid(account).done();
-        node.forwarding
+        node.questions
                 .askAll(Question.MOVE, question)
                 .thenAccept(answers -> stream.execute(() -> {
                     for (Map.Entry<NodeId, byte[]> answer : answers.entrySet()) {
@@ -79,7 +78,7 @@ final class Moves {
                             .jid(full.bare())
                             .text(fresh.id())
                             .done();
-                    node.forwarding
+                    node.questions
                             .askPatiently(from, Question.MOVE, question)
                             .thenAccept(state -> stream.execute(() -> {
                                 byte[] bytes = state.orElse(NO);
@@ -92,7 +91,7 @@ final class Moves {
                                 log.debug("what=session_moved jid={} from={} id={}", full, from, fresh.id());
                                 fresh.adopt(id, new Bytes.Reader(bytes));
                                 // What was given back there comes again, and is here when its origins have echoed.
-                                node.forwarding
+                                node.questions
                                         .askAll(Question.ECHO, NO)
                                         .thenAccept(all -> stream.execute(() -> {
                                             pending.done(true);
@@ -132,6 +131,6 @@ final class Moves {
         if (!node.gates.holds(account, null, handOver, () -> state.complete(NO))) handOver.run();
         // Whose message was given back knows before the new node goes on.
         return state.thenCompose(
-                bytes -> node.forwarding.askAll(Question.ECHO, NO).thenApply(all -> bytes));
+                bytes -> node.questions.askAll(Question.ECHO, NO).thenApply(all -> bytes));
     }
 }

@@ -36,6 +36,7 @@ final class ServerNode {
     final Gates<Flow> flows;
     final Resumables resumables;
     final Forwarding forwarding;
+    final Questions questions;
     final Departed departed = new Departed();
     final Binds binds;
     final ClusterPart clusterPart;
@@ -74,6 +75,8 @@ final class ServerNode {
         this.flows = new Gates<>(deliverer.ofFlows());
         this.resumables = new Resumables();
         this.forwarding = new Forwarding(this);
+        this.questions = new Questions(this, forwarding);
+        questions.answerer(Question.SETTLE, forwarding::settleFor);
         this.binds = new Binds(this);
         this.clusterPart = new ClusterPart(this);
         this.moves = new Moves(this);
