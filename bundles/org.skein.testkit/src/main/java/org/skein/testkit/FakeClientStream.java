@@ -27,6 +27,7 @@ public final class FakeClientStream implements ClientStream {
     private final List<Object> written = new ArrayList<>();
     private final List<Stanza> stanzas = new ArrayList<>();
     private StreamHandler handler;
+    private String transport = "c2s";
     private boolean stalled;
     private boolean reading = true;
     private boolean closed;
@@ -40,6 +41,12 @@ public final class FakeClientStream implements ClientStream {
     public FakeClientStream(String id, ManualScheduler.Loop loop) {
         this.id = id;
         this.loop = loop;
+    }
+
+    /** @param transport of {@link org.skein.api.session.ClientStream#transport}, in place of {@code c2s}; before {@link #open} */
+    public FakeClientStream over(String transport) {
+        this.transport = transport;
+        return this;
     }
 
     /** Hands the stream to the session manager, as an edge does after login. */
@@ -191,7 +198,7 @@ public final class FakeClientStream implements ClientStream {
 
     @Override
     public String transport() {
-        return "c2s";
+        return transport;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import org.osgi.annotation.versioning.ProviderType;
 import org.skein.api.component.DeliveryListener;
 import org.skein.xmpp.Jid;
@@ -19,11 +20,11 @@ public interface Session {
     /** The mark of sessions that are available. */
     String AVAILABLE = "available";
 
-    /** The {@link #transport} of the node's own sessions in the moment after its start; no account stands behind them. */
+    /** The {@link #transport} of a node's own sessions, in the moment after its start or another's; no account stands behind them. */
     String WARM_UP = "warm-up";
 
-    /** What the local parts of their users begin with. */
-    String WARM_UP_NAME = "warm-up-";
+    /** The local parts of their users, with random digits. */
+    Pattern WARM_UP_NAME = Pattern.compile(WARM_UP + "-[0-9a-f]{24}");
 
     /** The full JID. */
     Jid jid();

@@ -43,7 +43,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             description =
-                    "Whether the node, once started and while nobody is there, logs in to itself for a moment, so that the"
-                            + " first clients are served as fast as later ones")
+                    "Whether the node, once started and while nobody is there, logs in to itself, and chats with another"
+                            + " node, for a moment, so that the first clients are served as fast as later ones")
     boolean warm_up() default true;
 }

@@ -62,7 +62,6 @@ public final class ClientEdgeComponent {
     private final Listeners listeners;
     private final WarmUp warmUp; // null for none
     private final WarmUpEcho echo; // null for none
-    private final ServiceRegistration<PeerHandler> echoing; // null for none
     private final Tls.Server tlsServer;
     private final AutoCloseable gauge;
     private final List<StreamFeatures> features = new CopyOnWriteArrayList<>();
@@ -103,6 +102,7 @@ public final class ClientEdgeComponent {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile Cluster cluster;
 
+    private ServiceRegistration<PeerHandler> echoing; // null for none
     private ScheduledExecutorService waiting; // until ports may open; null then
 
     @Activate
@@ -143,12 +143,6 @@ public final class ClientEdgeComponent {
         boolean warms = config.warm_up();
         warmUp = warms && around.isYoung() ? new WarmUp(ports, permit, () -> cluster, around) : null;
         echo = warms ? new WarmUpEcho(ports, () -> permit.mayLogIn() && !around.isOverheard()) : null;
-        echoing = warms
-                ? context.registerService(
-                        PeerHandler.class,
-                        echo,
-                        FrameworkUtil.asDictionary(Map.of(PeerHandler.CHANNEL, WarmUpEcho.CHANNEL)))
-                : null;
         gauge = metrics.gauge("c2s.connections", "TCP connections of clients", edge::connections);
     }
 
@@ -157,7 +151,13 @@ public final class ClientEdgeComponent {
      * session manager, too, behind this or before; and at a node that is to be one of several, when it is. Else at once.
      */
     @Activate
-    synchronized void start() throws ListenException {
+    synchronized void start(BundleContext context) throws ListenException {
+        if (echo != null) {
+            echoing = context.registerService(
+                    PeerHandler.class,
+                    echo,
+                    FrameworkUtil.asDictionary(Map.of(PeerHandler.CHANNEL, WarmUpEcho.CHANNEL)));
+        }
         if (!permit.isServing()) {
             log.info("what=c2s_waits_for_cluster");
         } else if (isStarted.getAsBoolean()) {
@@ -233,8 +233,8 @@ public final class ClientEdgeComponent {
             warmUp.stop();
         }
         if (echo != null) {
-            echoing.unregister();
             echo.stop();
+            withdrawEcho();
         }
         edge.stop();
         tlsServer.close();
@@ -242,6 +242,14 @@ public final class ClientEdgeComponent {
             gauge.close();
         } catch (Exception e) { // AutoCloseable declares it
             log.debug("what=gauge_not_closed", e);
+        }
+    }
+
+    private void withdrawEcho() {
+        try {
+            echoing.unregister();
+        } catch (IllegalStateException e) { // with the bundle, already
+            log.debug("what=echo_gone", e);
         }
     }
 }

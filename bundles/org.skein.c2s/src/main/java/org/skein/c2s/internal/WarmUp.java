@@ -31,6 +31,7 @@ final class WarmUp implements Runnable {
     private static final int NODE_ROUNDS = 10;
     private static final int NODE_BATCHES = 40;
     private static final int NODE_SINGLES = 1000;
+    private static final int NODE_MESSAGES = NODE_BATCHES * BATCH + NODE_SINGLES;
     private static final Duration NODE_PATIENCE = Duration.ofSeconds(5);
     private static final long AT_MOST_MS = 6000; // for each of the two parts
     private static final long LOOK_MS = 100;
@@ -80,7 +81,6 @@ final class WarmUp implements Runnable {
             return;
         }
         int rounds = 0;
-        int forwarded = 0;
         try (WarmUpPort opened = ports.get()) {
             port = opened;
             while (rounds < ROUNDS && goesOn()) {
@@ -91,10 +91,7 @@ final class WarmUp implements Runnable {
                 chat();
             }
             begin();
-            for (int i = 0; i < NODE_ROUNDS && goesOn(); i++) {
-                forwarded += chatBetweenNodes();
-            }
-            log.info("what=warmed_up logins={} between_nodes={}", 2 * rounds, forwarded);
+            log.info("what=warmed_up logins={} between_nodes={}", 2 * rounds, chatBetweenNodes());
         } catch (IOException | RuntimeException e) {
             if (permit.mayLogIn() && !isStopped()) {
                 log.warn(
@@ -167,21 +164,32 @@ final class WarmUp implements Runnable {
         }
     }
 
-    /** @return how many messages another node answered */
+    /** @return how many messages other nodes answered */
     private int chatBetweenNodes() {
-        Cluster now = cluster.get();
-        if (now == null) {
-            return 0;
+        int rounds = 0;
+        while (rounds < NODE_ROUNDS && goesOn()) {
+            Cluster now = cluster.get();
+            List<NodeId> others =
+                    now == null ? List.of() : new ArrayList<>(now.view().ids());
+            if (others.size() < 2) {
+                break;
+            }
+            others.remove(now.self());
+            NodeId node = others.get(ThreadLocalRandom.current().nextInt(others.size()));
+            try {
+                chatWith(now.peers(), node);
+                rounds++;
+            } catch (IOException e) { // it warms up with another node now, does not do so at all, or is gone
+                log.debug("what=not_warmed_up_with node={} reason=\"{}\"", node, e.toString());
+                sleep();
+            }
         }
-        List<NodeId> others = new ArrayList<>(now.view().ids());
-        others.remove(now.self());
-        if (others.isEmpty()) {
-            return 0;
-        }
-        NodeId node = others.get(ThreadLocalRandom.current().nextInt(others.size()));
+        return rounds * NODE_MESSAGES;
+    }
+
+    private void chatWith(Peers peers, NodeId node) throws IOException {
         try (WarmUpClient client = port.one()) {
-            int messages = NODE_BATCHES * BATCH + NODE_SINGLES;
-            String to = ask(now.peers(), node, new WarmUpEcho.Request(Jid.of(client.jid()), messages));
+            String to = ask(peers, node, new WarmUpEcho.Request(Jid.of(client.jid()), NODE_MESSAGES));
             for (int i = 0; i < NODE_BATCHES; i++) {
                 client.write(BATCH, to);
                 client.awaitMessages(BATCH).confirm();
@@ -193,11 +201,6 @@ final class WarmUp implements Runnable {
                     client.confirm();
                 }
             }
-            return messages;
-        } catch (IOException e) { // it warms up with another node now, does not do so at all, or is gone
-            log.debug("what=not_warmed_up_with node={} reason=\"{}\"", node, e.toString());
-            sleep();
-            return 0;
         }
     }
 
@@ -209,6 +212,11 @@ final class WarmUp implements Runnable {
         if (!reply.isAnswered()) {
             throw new IOException(reply.result() + " " + reply.error());
         }
-        return new String(reply.payload(), StandardCharsets.UTF_8);
+        try {
+            return WarmUpEcho.user(new String(reply.payload(), StandardCharsets.UTF_8))
+                    .toString();
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e);
+        }
     }
 }

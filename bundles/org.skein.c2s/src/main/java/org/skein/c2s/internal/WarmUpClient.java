@@ -13,6 +13,7 @@ import org.skein.xmpp.Ns;
 
 /** A client of {@link WarmUp}: does what most do, and blocks. */
 final class WarmUpClient implements AutoCloseable {
+    static final String RESOURCE = "r";
     private static final int PATIENCE_MS = 10_000;
     private static final Pattern STANZA = Pattern.compile("<(message|presence|iq) ");
     private static final int CONFIRM_EVERY = 50;
@@ -40,7 +41,7 @@ final class WarmUpClient implements AutoCloseable {
     }
 
     String jid() {
-        return bare() + "/r";
+        return bare() + "/" + RESOURCE;
     }
 
     void logIn() throws IOException {
@@ -51,7 +52,7 @@ final class WarmUpClient implements AutoCloseable {
         send("<response xmlns='" + Ns.SASL + "'>" + base64(name) + "</response>")
                 .await("<success");
         open();
-        send("<iq type='set' id='b'><bind xmlns='" + Ns.BIND + "'><resource>r</resource></bind></iq>")
+        send("<iq type='set' id='b'><bind xmlns='" + Ns.BIND + "'><resource>" + RESOURCE + "</resource></bind></iq>")
                 .await("</iq>");
         send("<enable xmlns='" + SM + "' resume='true'/>").await("<enabled");
         received = 0;

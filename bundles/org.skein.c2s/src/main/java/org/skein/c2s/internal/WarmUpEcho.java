@@ -51,12 +51,25 @@ final class WarmUpEcho implements PeerHandler {
         static Request of(byte[] bytes) {
             String[] parts = new String(bytes, StandardCharsets.UTF_8).split(" ", 2);
             int messages = Integer.parseInt(parts[0]);
-            Jid to = Jid.of(parts.length > 1 ? parts[1] : "");
-            if (messages < 1 || messages > MOST || !to.isFull() || !to.local().startsWith(Session.WARM_UP_NAME)) {
-                throw new IllegalArgumentException("nobody to warm up with: " + to + ", " + messages);
+            if (messages < 1 || messages > MOST || parts.length < 2) {
+                throw new IllegalArgumentException("no request to warm up");
             }
-            return new Request(to, messages);
+            return new Request(user(parts[1]), messages);
         }
+    }
+
+    /**
+     * A user of a warm-up, as another node says.
+     *
+     * @throws IllegalArgumentException if it is somebody else
+     */
+    static Jid user(String text) {
+        Jid jid = Jid.of(text);
+        if (!Session.WARM_UP_NAME.matcher(jid.local()).matches()
+                || !jid.resource().equals(WarmUpClient.RESOURCE)) {
+            throw new IllegalArgumentException("nobody to warm up with: " + text);
+        }
+        return jid;
     }
 
     /** @return the full JID to write to */
@@ -69,7 +82,12 @@ final class WarmUpEcho implements PeerHandler {
         CompletableFuture<byte[]> jid = new CompletableFuture<>();
         Thread thread = new Thread(() -> run(asked, jid), "skein-c2s-warm-up");
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (Error e) { // no thread to be had
+            busy.set(false);
+            throw e;
+        }
         return jid;
     }
 

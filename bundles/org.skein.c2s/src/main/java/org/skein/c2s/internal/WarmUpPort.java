@@ -48,7 +48,7 @@ final class WarmUpPort implements AutoCloseable {
     private static String name() {
         byte[] random = new byte[NAME_BYTES];
         new SecureRandom().nextBytes(random);
-        return Session.WARM_UP_NAME + HexFormat.of().formatHex(random);
+        return Session.WARM_UP + "-" + HexFormat.of().formatHex(random);
     }
 
     private StreamServices own(StreamServices services) {

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.skein.api.session.ClientStream;
-import org.skein.api.session.Session;
 import org.skein.api.session.StreamHandler;
 import org.skein.xmpp.Element;
 import org.skein.xmpp.Jid;
@@ -254,7 +253,7 @@ final class ClientHandler implements StreamHandler {
         }
         session = fresh;
         node.counters.bound().increment();
-        if (!stream.transport().equals(Session.WARM_UP)) node.known.remember(account, true);
+        if (!fresh.isWarmUp()) node.known.remember(account, true);
         fresh.begin();
         pending.done(true);
         write(request.result()

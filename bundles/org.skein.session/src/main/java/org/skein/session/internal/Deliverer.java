@@ -124,18 +124,21 @@ final class Deliverer implements Gates.Exit {
 
     private void askFirst(Stanza stanza, DeliveryListener listener, Jid account) {
         Gates<Jid>.Gate gate = node.gates.hold(account);
-        node.delays
-                .limited(node.known.ask(account))
-                .whenComplete((exists, failure) -> gate.release(() -> {
-                    if (failure != null && node.forwarding.isAlone()) {
-                        node.refuse(
-                                stanza, listener, Condition.RESOURCE_CONSTRAINT.error("the database does not answer"));
-                    } else if (failure == null && !exists) {
-                        noSuchUser(stanza, listener);
-                    } else {
-                        process(node.chains.accountOnce(stanza), 0, stanza, listener, account, spread);
-                    }
-                }));
+        CompletionStage<Boolean> answer;
+        try {
+            answer = node.delays.limited(node.known.ask(account));
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        answer.whenComplete((exists, failure) -> gate.release(() -> {
+            if (failure != null && node.forwarding.isAlone()) {
+                node.refuse(stanza, listener, Condition.RESOURCE_CONSTRAINT.error("the database does not answer"));
+            } else if (failure == null && !exists) {
+                noSuchUser(stanza, listener);
+            } else {
+                process(node.chains.accountOnce(stanza), 0, stanza, listener, account, spread);
+            }
+        }));
     }
 
     /** RFC 6121 §8.5.1. */

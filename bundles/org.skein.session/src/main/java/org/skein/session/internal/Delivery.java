@@ -204,26 +204,8 @@ final class Delivery extends Fanout implements Forwarded {
 
     private void storeOffline() {
         step = Step.OFFLINE;
-        if (KnownAccounts.isWarmUp(stanza) && node.known.remembered(account) == null) {
-            storeIfThere();
-            return;
-        }
-        store();
-    }
-
-    private void storeIfThere() {
-        Gates<Jid>.Gate gate = node.gates.hold(account);
-        node.delays
-                .limited(node.known.ask(account))
-                .whenComplete((exists, failure) -> gate.release(() -> {
-                    if (failure == null) store();
-                    else refuse(Condition.RESOURCE_CONSTRAINT.error("the database does not answer"));
-                }));
-    }
-
-    private void store() {
-        if (Boolean.FALSE.equals(node.known.remembered(account))) {
-            refuse(Condition.SERVICE_UNAVAILABLE.error()); // removed just now: nobody may find it there later
+        if (KnownAccounts.isWarmUp(stanza) || Boolean.FALSE.equals(node.known.remembered(account))) {
+            refuse(Condition.SERVICE_UNAVAILABLE.error()); // never there, or removed: nobody may find it there later
             return;
         }
         Stanza stored = processedHere();

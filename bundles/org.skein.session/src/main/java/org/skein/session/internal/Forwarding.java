@@ -85,7 +85,7 @@ final class Forwarding {
     }
 
     List<NodeId> others() {
-        return alone ? List.of() : List.copyOf(peers.keySet());
+        return List.copyOf(peers.keySet());
     }
 
     // ---- the view

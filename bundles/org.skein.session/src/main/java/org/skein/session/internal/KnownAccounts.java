@@ -1,7 +1,7 @@
 package org.skein.session.internal;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -28,17 +28,15 @@ final class KnownAccounts {
         this.nanos = nanos;
     }
 
-    /**
-     * From one user of a node's warm-up to another: while they are there no account stands behind them. Others may have
-     * such names, too.
-     */
+    /** A message between users of a warm-up: no account stands behind them, and nothing is kept for them. */
     static boolean isWarmUp(Stanza stanza) {
-        return stanza.from().map(KnownAccounts::isWarmUp).orElse(false)
-                && stanza.to().map(KnownAccounts::isWarmUp).orElse(false);
+        return stanza.isMessage() && isWarmUp(stanza.from()) && isWarmUp(stanza.to());
     }
 
-    private static boolean isWarmUp(Jid jid) {
-        return jid.local().startsWith(Session.WARM_UP_NAME);
+    private static boolean isWarmUp(Optional<Jid> user) {
+        return user.isPresent()
+                && user.get().local().startsWith(Session.WARM_UP)
+                && Session.WARM_UP_NAME.matcher(user.get().local()).matches();
     }
 
     /** What is remembered; null if the database has to be asked. */
@@ -47,16 +45,11 @@ final class KnownAccounts {
         return k == null || nanos.getAsLong() - k.until > 0 ? null : k.exists;
     }
 
-    /** Asks the database; what it throws is in the answer. */
     CompletionStage<Boolean> ask(Jid account) {
-        try {
-            return accounts.get().find(account).thenApply(found -> {
-                remember(account, found.isPresent());
-                return found.isPresent();
-            });
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return accounts.get().find(account).thenApply(found -> {
+            remember(account, found.isPresent());
+            return found.isPresent();
+        });
     }
 
     void remember(Jid account, boolean exists) {

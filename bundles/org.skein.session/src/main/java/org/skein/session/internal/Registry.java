@@ -43,7 +43,7 @@ final class Registry implements Sessions {
     Account.Added add(UserSession session, int max) {
         Account.Added added = session.account().add(session, max);
         if (added.done()) {
-            if (isSomebodys(session)) count.incrementAndGet();
+            if (!session.isWarmUp()) count.incrementAndGet();
             published.hold(session.jid());
         }
         return added;
@@ -51,14 +51,9 @@ final class Registry implements Sessions {
 
     void remove(UserSession session) {
         session.account().remove(session);
-        if (isSomebodys(session)) count.decrementAndGet();
+        if (!session.isWarmUp()) count.decrementAndGet();
         published.release(session.jid());
         leave(session.account());
-    }
-
-    /** Not one of the node's own, which {@code status} and the metrics would tell of. */
-    private static boolean isSomebodys(UserSession session) {
-        return !session.transport().equals(Session.WARM_UP);
     }
 
     /** The account if it has sessions, or null. */

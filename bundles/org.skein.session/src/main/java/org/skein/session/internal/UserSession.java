@@ -55,6 +55,7 @@ final class UserSession extends Mailbox implements Session {
     private final String id;
     private final long login; // of two sessions with one address the higher is the newer (CLUSTER 23)
     private final long boundAt;
+    private final boolean warmUp;
     private final Intake intake;
     private final Outbox outbox;
     private volatile ClientStream stream;
@@ -79,6 +80,7 @@ final class UserSession extends Mailbox implements Session {
         this.account = account;
         this.jid = jid;
         this.stream = stream;
+        this.warmUp = stream.transport().equals(WARM_UP);
         this.id = node.nextSessionId();
         this.boundAt = node.clock.millis();
         this.lastActivity = boundAt;
@@ -106,6 +108,11 @@ final class UserSession extends Mailbox implements Session {
     @Override
     public boolean isConnected() {
         return state == State.CONNECTED;
+    }
+
+    /** One of the node's own: nothing is kept for it. */
+    boolean isWarmUp() {
+        return warmUp;
     }
 
     boolean isEnded() {
@@ -592,7 +599,7 @@ final class UserSession extends Mailbox implements Session {
         }
         String resume = element.attribute("resume", "");
         long max = node.settings.resumeWindow().toSeconds();
-        if (max > 0 && (resume.equals("true") || resume.equals("1"))) {
+        if (max > 0 && !warmUp && (resume.equals("true") || resume.equals("1"))) {
             try {
                 long wanted = Long.parseLong(element.attribute("max", Long.toString(max)));
                 resumeSeconds = Math.min(max, Math.max(1, wanted));

@@ -5,22 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.skein.api.session.Session;
 import org.skein.testkit.FakeClientStream;
 import org.skein.testkit.ManualScheduler;
 import org.skein.testkit.cluster.InMemoryCluster;
 import org.skein.testkit.storage.InMemoryAccounts;
 import org.skein.testkit.storage.InMemorySpool;
+import org.skein.xmpp.Jid;
 
 /** Users of a warm-up chat across nodes without an account; nothing is kept for them, and nobody else is taken for one. */
 class WarmUpUsersTest {
-    private static final String ONE = "warm-up-1@localhost";
-    private static final String OTHER = "warm-up-2@localhost";
-    private static final String NAMED_SO = "warm-up-3@localhost";
+    private static final String ONE = "warm-up-0123456789abcdef01234567@localhost";
+    private static final String OTHER = "warm-up-89abcdef0123456789abcdef@localhost";
+    private static final String NEARLY = "warm-up-3@localhost";
 
     private final ManualScheduler scheduler = new ManualScheduler();
     private final ManualScheduler.Loop database = scheduler.loop();
     private final InMemorySpool spool = new InMemorySpool(database);
-    private final InMemoryAccounts accounts = new InMemoryAccounts(database).with("a@localhost", NAMED_SO);
+    private final InMemoryAccounts accounts = new InMemoryAccounts(database).with("a@localhost", NEARLY);
     private final InMemoryCluster cluster = new InMemoryCluster(scheduler);
     private final Harness here = new Harness(scheduler, database, spool, accounts, cluster.join("here"));
     private final Harness there = new Harness(scheduler, database, spool, accounts, cluster.join("there"));
@@ -65,9 +67,29 @@ class WarmUpUsersTest {
     }
 
     @Test
-    void whoHasAnAccountAndSuchANameFindsHisMessagesLater() {
-        write(one, NAMED_SO, "for later");
-        assertEquals(List.of("for later"), there.online(NAMED_SO + "/r").bodies());
+    void whatWasUnconfirmedWhenAStreamBrokeIsNotKeptEither() {
+        FakeClientStream other = new FakeClientStream("w", scheduler.loop())
+                .over(Session.WARM_UP)
+                .open(there.service, Jid.of(OTHER));
+        other.bind("r");
+        scheduler.runAll();
+        other.receive(Harness.enable());
+        other.receive(Harness.presence(0));
+        scheduler.runAll();
+        write(one, OTHER + "/r", "unconfirmed");
+        assertEquals(List.of("unconfirmed"), other.bodies());
+        scheduler.advance(there.node.settings.confirmWithin().multipliedBy(2));
+        assertEquals(List.of(), spool.rows());
+        other.lose();
+        scheduler.advance(AnswerBatch.DELAY.multipliedBy(2));
+        assertEquals("service-unavailable", refusal(one));
+        assertEquals(List.of(), spool.rows());
+    }
+
+    @Test
+    void whoseNameIsAlmostLikeThatFindsHisMessagesLater() {
+        write(one, NEARLY, "for later");
+        assertEquals(List.of("for later"), there.online(NEARLY + "/r").bodies());
     }
 
     @Test
