@@ -49,7 +49,7 @@ final class Out extends Mailbox.Task {
 
     /** A message that may be put into the database to be safe. */
     boolean isDurable() {
-        return listener != DeliveryListener.NONE && stanza.isMessage() && !session.isWarmUp();
+        return listener != DeliveryListener.NONE && stanza.isMessage();
     }
 
     void answer(Outcome outcome) {

@@ -295,6 +295,8 @@ final class Outbox {
     }
 
     private void park(Out out) {
+        // Not in isDurable: such messages take the way of all others as long as they can.
+        if (session.isWarmUp()) return;
         out.row = Out.Row.STORING;
         storing++;
         node.offline.write(entry(out)).whenComplete((done, failure) -> session.run(() -> parked(out, failure)));
